@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+// The rooms of swift-mixed-models: each target imports only what stands above it.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the library.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// The tests of a room.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["MixedTestSupport"], resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "swift-mixed-models",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "MixedModels", targets: ["MixedModels"]),
+        .executable(name: "mixed", targets: ["mixed"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        .target(
+            name: "CLAPACK",
+            linkerSettings: [
+                .linkedLibrary("openblas", .when(platforms: [.linux])),
+                .linkedFramework("Accelerate", .when(platforms: [.macOS, .iOS])),
+            ]),
+        .target(name: "CBoostMath"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        room("MixedNumerics", ["CBoostMath"]),
+        room("MixedLinearAlgebra", ["CLAPACK"]),
+        room("MixedSyntax"),
+        room("MixedTables", ["MixedSyntax", "CZlib"]),
+        room("MixedDesign", ["MixedTables", "MixedSyntax", "MixedLinearAlgebra"]),
+        room("LinearMixedModels", ["MixedDesign", "MixedLinearAlgebra", "MixedNumerics", "MixedTables", "MixedSyntax"]),
+        room("MixedInference", ["LinearMixedModels", "MixedDesign", "MixedLinearAlgebra", "MixedNumerics"]),
+        room(
+            "MixedReports",
+            [
+                "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedNumerics",
+                "MixedLinearAlgebra", "CZlib",
+            ]),
+        room(
+            "MixedModels",
+            ["MixedReports", "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax"],
+            resources: [.copy("Data")]),
+        .executableTarget(
+            name: "mixed",
+            dependencies: [
+                "MixedModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "MixedTestSupport", dependencies: ["MixedTables"], path: "Tests/MixedTestSupport",
+            swiftSettings: strict),
+        tests("MixedNumericsTests", ["MixedNumerics"]),
+        tests("MixedLinearAlgebraTests", ["MixedLinearAlgebra"]),
+        tests("MixedSyntaxTests", ["MixedSyntax"]),
+        tests("MixedTablesTests", ["MixedTables", "MixedSyntax"]),
+        tests("MixedDesignTests", ["MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra"]),
+        tests(
+            "LinearMixedModelsTests",
+            ["LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra", "MixedNumerics"]),
+        tests("MixedInferenceTests", ["MixedInference", "LinearMixedModels", "MixedTables"]),
+        tests("MixedReportsTests", ["MixedReports"]),
+        tests("MixedModelsTests", ["MixedModels"]),
+        tests("MixedCommandTests", ["MixedModels"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,2 @@
+// zlib as the system installs it: gzip streams and CRC-32.
+#include <zlib.h>
