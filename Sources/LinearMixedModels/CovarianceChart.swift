@@ -1,0 +1,105 @@
+// Local coordinates for the relative covariance factors, chosen anew at every step so that the optimum is a regular
+// point of them even where a covariance matrix is singular.
+
+internal import MixedLinearAlgebra
+
+/// A chart around given relative factors: the entries of each term's row-pivoted lower triangular factor.
+///
+/// With rows in the order of their remaining size, directions without variance come last, where the objective is an
+/// even function of their entries with positive curvature. Entries below `floor` are held at it, so that λ⁻¹ exists;
+/// the derivatives there differ from those on the boundary by rounding only.
+struct CovarianceChart {
+    /// One term's factor, rows in pivot order.
+    struct TermChart {
+        var pivots: [Int]
+        var lower: Matrix
+        /// The smallest pivot that is told from zero.
+        var floor: Double
+        /// The first pivot that was raised to the floor; the number of rows when none was.
+        var firstFloored: Int
+
+        var hasFlooredPivots: Bool { firstFloored < lower.rowCount }
+    }
+
+    /// One coordinate.
+    struct Parameter: Hashable {
+        let term: Int
+        let row: Int
+        let column: Int
+    }
+
+    private(set) var terms: [TermChart]
+    private(set) var parameters: [Parameter]
+
+    /// Charts the neighbourhood of some relative factors.
+    init(around relativeFactors: [Matrix], floors: [Double]) {
+        terms = zip(relativeFactors, floors).map { Self.chart($0, floor: $1) }
+        parameters = terms.enumerated().flatMap { term, chart in
+            (0..<chart.lower.rowCount).flatMap { column in
+                (column..<chart.lower.rowCount).map { Parameter(term: term, row: $0, column: column) }
+            }
+        }
+    }
+
+    private static func chart(_ relative: Matrix, floor: Double) -> TermChart {
+        let size = relative.rowCount
+        let factored = PivotedLQ(relative)
+        var lower = factored.lower
+        let firstFloored = (0..<size).first { lower[$0, $0] < floor } ?? size
+        for column in firstFloored..<size {
+            for row in column..<size { lower[row, column] = row == column ? floor : 0 }
+        }
+        return TermChart(pivots: factored.pivots, lower: lower, floor: floor, firstFloored: firstFloored)
+    }
+
+    /// The relative factors at the centre of the chart, or with floored pivots at exactly zero.
+    func relativeFactors(zeroingFloored: Bool = false) -> [Matrix] {
+        terms.map { chart in
+            var lower = chart.lower
+            if zeroingFloored {
+                for index in chart.firstFloored..<lower.rowCount { lower[index, index] = 0 }
+            }
+            return Self.unpivoted(lower, pivots: chart.pivots)
+        }
+    }
+
+    /// The relative factors a step away.
+    func relativeFactors(after step: [(Parameter, Double)]) -> [Matrix] {
+        var lowers = terms.map(\.lower)
+        for (parameter, change) in step { lowers[parameter.term][parameter.row, parameter.column] += change }
+        return zip(lowers, terms).map { Self.unpivoted($0, pivots: $1.pivots) }
+    }
+
+    private static func unpivoted(_ lower: Matrix, pivots: [Int]) -> Matrix {
+        var result = lower
+        for (row, original) in pivots.enumerated() {
+            for column in 0..<lower.columnCount { result[original, column] = lower[row, column] }
+        }
+        return result
+    }
+
+    /// The tangent *λ⁻¹ ∂λ* of a coordinate: column *c* holds *L⁻¹ e_r*.
+    func tangent(of parameter: Parameter) -> DevianceExpansion.Tangent {
+        let lower = terms[parameter.term].lower
+        return .init(
+            term: parameter.term,
+            logarithmic: Self.logarithmicTangent(lower, row: parameter.row, column: parameter.column))
+    }
+
+    /// *L⁻¹ E_rc* for a lower triangular *L*.
+    static func logarithmicTangent(_ lower: Matrix, row: Int, column: Int) -> Matrix {
+        let size = lower.rowCount
+        var result = Matrix(rows: size, columns: size)
+        for target in row..<size {
+            var value = target == row ? 1.0 : 0.0
+            for inner in row..<target { value -= lower[target, inner] * result[inner, column] }
+            result[target, column] = value / lower[target, target]
+        }
+        return result
+    }
+
+    /// The length of all coordinates together.
+    var norm: Double {
+        terms.reduce(0) { $0 + $1.lower.inner($1.lower) }.squareRoot()
+    }
+}

@@ -1,0 +1,102 @@
+// The objective of a linear mixed model as a function of the relative covariance factors alone.
+
+internal import MixedDesign
+internal import MixedLinearAlgebra
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// The profiled deviance, or restricted deviance, of a linear mixed model, with exact first and second derivatives.
+///
+///     f(θ) = log|M| [ + log|X'V⁻¹X| ] + ν (1 + log(2π r²/ν)) − Σ log w,      ν = n, or n − p for REML
+///
+/// Bates et al. (2015), Journal of Statistical Software 67(1), equations 31 and 41; the derivatives are written with
+/// the scaled score matrices *Ĝ = J I − Σ_i (Ĉ_ii + û_i û_i' / σ²)* of each term, *df = 2 tr(Ĝ λ⁻¹dλ)*.
+final class ProfiledDeviance {
+    let products: CrossProducts
+    let terms: [RandomTermLayout]
+    let method: EstimationMethod
+    /// The fixed-effects columns that are not aliased.
+    let fixedColumns: [Int]
+    let plan: EliminationPlan
+    let factorization: BlockFactorization
+    let directions: [SymmetricDirection]
+    /// Rows that the residual variance is divided by: *n*, or *n − p*.
+    let residualRows: Int
+    private let constant: Double
+    /// Factorisations done so far.
+    private(set) var evaluationCount = 0
+
+    init(
+        _ products: CrossProducts, terms: [RandomTermLayout], method: EstimationMethod, threads: Int
+    ) {
+        self.products = products
+        self.terms = terms
+        self.method = method
+        fixedColumns = products.independentFixedColumns()
+        plan = EliminationPlan(products, fixedColumns: fixedColumns)
+        factorization = BlockFactorization(plan, products: products, threads: threads)
+        directions = terms.enumerated().flatMap { index, term in
+            (0..<term.columnCount).flatMap { second in
+                (second..<term.columnCount).map { first in
+                    SymmetricDirection(
+                        term: index, factor: term.factor, first: term.columnOffset + first,
+                        second: term.columnOffset + second)
+                }
+            }
+        }
+        residualRows =
+            method == .restrictedLikelihood ? products.rowCount - fixedColumns.count : products.rowCount
+        let fixedScale =
+            method == .restrictedLikelihood ? products.transform.logDeterminant(ofColumns: fixedColumns) : 0
+        constant =
+            -products.sumOfLogWeights - fixedScale
+            + Double(residualRows) * 2 * log(products.transform.responseScale)
+    }
+
+    /// The objective at one θ and what profiling it has found.
+    struct Value {
+        var deviance: Double
+        /// *r²* of the mapped response.
+        var residualSumOfSquares: Double
+        var randomLogDeterminant: Double
+        var fixedLogDeterminant: Double
+    }
+
+    /// Factors the equations and returns the objective.
+    ///
+    /// - Parameter relativeFactors: λ of each term, in the units of the cross-products' columns.
+    /// - Returns: `nil` where the objective is not finite.
+    func value(at relativeFactors: [Matrix]) -> Value? {
+        evaluationCount += 1
+        guard let parts = factorization.factor(blocks(of: relativeFactors)) else { return nil }
+        let rows = Double(residualRows)
+        var deviance = parts.randomEffects + constant
+        if method == .restrictedLikelihood { deviance += parts.fixedEffects }
+        deviance += rows * (1 + log(2 * Double.pi * parts.residualSumOfSquares / rows))
+        guard deviance.isFinite else { return nil }
+        return Value(
+            deviance: deviance, residualSumOfSquares: parts.residualSumOfSquares,
+            randomLogDeterminant: parts.randomEffects, fixedLogDeterminant: parts.fixedEffects)
+    }
+
+    /// λ of each grouping factor, from those of its terms.
+    private func blocks(of relativeFactors: [Matrix]) -> [Matrix] {
+        var result = products.factors.map { Matrix(rows: $0.columnCount, columns: $0.columnCount) }
+        for (term, relative) in zip(terms, relativeFactors) {
+            for column in 0..<term.columnCount {
+                for row in 0..<term.columnCount {
+                    result[term.factor][term.columnOffset + row, term.columnOffset + column] = relative[row, column]
+                }
+            }
+        }
+        return result
+    }
+
+    var inverseKind: BlockFactorization.InverseKind {
+        method == .restrictedLikelihood ? .withFixedEffects : .randomEffectsOnly
+    }
+}

@@ -1,0 +1,84 @@
+// The minimiser of a quadratic model inside a ball, saddle points and flat directions included.
+
+internal import MixedLinearAlgebra
+
+/// A step that minimises *g's + ½ s'Hs* subject to *‖s‖ ≤ Δ*.
+///
+/// Moré and Sorensen (1983), SIAM Journal on Scientific and Statistical Computing 4, in the eigenbasis of *H*, which a
+/// handful of parameters makes affordable and the hard case simple.
+struct TrustRegionStep {
+    let step: [Double]
+    /// How far the model falls.
+    let predictedDecrease: Double
+    let length: Double
+    /// Whether the ball kept the step from the model's minimum.
+    let isAtBound: Bool
+    /// Smallest and largest eigenvalue of *H*.
+    let smallestEigenvalue: Double
+    let largestEigenvalue: Double
+    /// An eigenvector along which the objective is flat, if there is one.
+    let flatDirection: [Double]?
+
+    /// Eigenvalues below this share of the largest one count as zero where the gradient vanishes as well.
+    static let flatShare = 1e-9
+
+    init?(gradient: [Double], hessian: Matrix, radius: Double) {
+        guard let eigen = SymmetricEigendecomposition(hessian) else { return nil }
+        let count = gradient.count
+        let largest = eigen.values.map(abs).max() ?? 0
+        var coordinates = eigen.vectors.transposed * gradient
+        var flat: [Double]?
+        var used = [Bool](repeating: true, count: count)
+        for index in 0..<count
+        where abs(eigen.values[index]) <= Self.flatShare * largest
+            && abs(coordinates[index]) <= 1e-8 * max(1, largest.squareRoot())
+        {
+            used[index] = false
+            coordinates[index] = 0
+            flat = eigen.vectors.column(index)
+        }
+        let smallest = (0..<count).filter { used[$0] }.map { eigen.values[$0] }.min() ?? 0
+        smallestEigenvalue = eigen.values.first ?? 0
+        largestEigenvalue = largest
+        flatDirection = flat
+
+        func length(_ shift: Double) -> Double {
+            var sum = 0.0
+            for index in 0..<count where used[index] {
+                let value = coordinates[index] / (eigen.values[index] + shift)
+                sum += value * value
+            }
+            return sum.squareRoot()
+        }
+        var shift = 0.0
+        var bounded = false
+        if smallest <= 0 || length(0) > radius {
+            bounded = true
+            // In the hard case the gradient has nothing along the lowest eigenvector: lean it there a little.
+            if smallest <= 0, let lowest = (0..<count).first(where: { used[$0] && eigen.values[$0] == smallest }) {
+                let size = coordinates.reduce(0) { $0 + $1 * $1 }.squareRoot()
+                let lean = 1e-6 * max(size, 1e-3 * largest * radius, .leastNormalMagnitude)
+                if abs(coordinates[lowest]) < lean { coordinates[lowest] = coordinates[lowest] < 0 ? -lean : lean }
+            }
+            var low = max(0, -smallest)
+            var high = max(2 * low, 1e-3 * largest, .leastNormalMagnitude)
+            while length(high) > radius, high < .greatestFiniteMagnitude / 8 { high = 4 * high }
+            for _ in 0..<200 where high - low > 1e-14 * high {
+                let middle = 0.5 * (low + high)
+                if length(middle) > radius { low = middle } else { high = middle }
+            }
+            shift = high
+        }
+        var modelStep = [Double](repeating: 0, count: count)
+        var decrease = 0.0
+        for index in 0..<count where used[index] {
+            modelStep[index] = -coordinates[index] / (eigen.values[index] + shift)
+            decrease -=
+                coordinates[index] * modelStep[index] + 0.5 * eigen.values[index] * modelStep[index] * modelStep[index]
+        }
+        step = eigen.vectors * modelStep
+        predictedDecrease = decrease
+        self.length = modelStep.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        isAtBound = bounded
+    }
+}

@@ -1,0 +1,15 @@
+// The platform's logarithm, imported once for the room.
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+extension CrossProductsAccumulator {
+    static func logarithm(_ value: Double) -> Double { log(value) }
+}
+
+extension FixedColumnTransform {
+    static func logarithm(_ value: Double) -> Double { log(value) }
+}

@@ -1,0 +1,94 @@
+// The BLAS and LAPACK calls of the project, on raw column-major storage; lower triangles throughout.
+
+internal import CLAPACK
+
+/// Dense kernels on column-major storage.
+///
+/// Every routine works on the lower triangle of symmetric and triangular matrices and allocates nothing.
+package enum DenseKernel {
+    /// Replaces a symmetric positive definite matrix by its Cholesky factor *L*, *A = LL'*.
+    ///
+    /// - Returns: `nil` on success, otherwise the index of the first pivot that is not positive.
+    /// - Complexity: *n³/3* multiplications.
+    package static func cholesky(_ matrix: UnsafeMutablePointer<Double>, size: Int, leadingDimension: Int) -> Int? {
+        guard size > 0 else { return nil }
+        var n = Int32(size)
+        var lda = Int32(leadingDimension)
+        var info: Int32 = 0
+        dpotrf_("L", &n, matrix, &lda, &info)
+        return info == 0 ? nil : Int(abs(info)) - 1
+    }
+
+    /// Replaces a Cholesky factor by the lower triangle of the inverse of the matrix it factors.
+    ///
+    /// - Returns: Whether the factor had no zero on its diagonal.
+    /// - Complexity: *2n³/3* multiplications.
+    package static func inverseFromCholesky(
+        _ factor: UnsafeMutablePointer<Double>, size: Int, leadingDimension: Int
+    ) -> Bool {
+        guard size > 0 else { return true }
+        var n = Int32(size)
+        var lda = Int32(leadingDimension)
+        var info: Int32 = 0
+        dpotri_("L", &n, factor, &lda, &info)
+        return info == 0
+    }
+
+    /// Solves *L X = B* (or *L'X = B* when `transposed`) in place for a lower triangular *L*.
+    package static func solveLower(
+        _ factor: UnsafePointer<Double>, size: Int, leadingDimension: Int, transposed: Bool,
+        rightHandSides: UnsafeMutablePointer<Double>, count: Int, stride: Int
+    ) {
+        guard size > 0, count > 0 else { return }
+        var m = Int32(size)
+        var n = Int32(count)
+        var lda = Int32(leadingDimension)
+        var ldb = Int32(stride)
+        var one = 1.0
+        dtrsm_("L", "L", transposed ? "T" : "N", "N", &m, &n, &one, factor, &lda, rightHandSides, &ldb)
+    }
+
+    /// *C = A B* for a symmetric *A* given by its lower triangle.
+    package static func multiplySymmetric(
+        _ symmetric: UnsafePointer<Double>, size: Int, leadingDimension: Int, by other: UnsafePointer<Double>,
+        columns: Int, stride: Int, into result: UnsafeMutablePointer<Double>, resultStride: Int
+    ) {
+        guard size > 0, columns > 0 else { return }
+        var m = Int32(size)
+        var n = Int32(columns)
+        var lda = Int32(leadingDimension)
+        var ldb = Int32(stride)
+        var ldc = Int32(resultStride)
+        var one = 1.0
+        var zero = 0.0
+        dsymm_("L", "L", &m, &n, &one, symmetric, &lda, other, &ldb, &zero, result, &ldc)
+    }
+
+    /// *C += X'X* for a matrix of `rows` rows and `columns` columns; the lower triangle of *C* is updated.
+    package static func addCrossProduct(
+        _ matrix: UnsafePointer<Double>, rows: Int, columns: Int, leadingDimension: Int,
+        into result: UnsafeMutablePointer<Double>, resultStride: Int
+    ) {
+        guard rows > 0, columns > 0 else { return }
+        var n = Int32(columns)
+        var k = Int32(rows)
+        var lda = Int32(leadingDimension)
+        var ldc = Int32(resultStride)
+        var one = 1.0
+        dsyrk_("L", "T", &n, &k, &one, matrix, &lda, &one, result, &ldc)
+    }
+
+    /// *B = B R* in place for an upper triangular *R*, as when the columns of a design are rotated.
+    package static func multiplyUpper(
+        _ matrix: UnsafeMutablePointer<Double>, rows: Int, columns: Int, leadingDimension: Int,
+        byUpper triangular: UnsafePointer<Double>, triangularStride: Int
+    ) {
+        guard rows > 0, columns > 0 else { return }
+        var m = Int32(rows)
+        var n = Int32(columns)
+        var lda = Int32(triangularStride)
+        var ldb = Int32(leadingDimension)
+        var one = 1.0
+        dtrmm_("R", "U", "N", "N", &m, &n, &one, triangular, &lda, matrix, &ldb)
+    }
+}

@@ -1,0 +1,50 @@
+// Eigenvalues and eigenvectors of small symmetric matrices: trust-region steps, null spaces, pseudo-inverses.
+
+internal import CLAPACK
+
+/// The decomposition *A = V diag(w) V'* of a symmetric matrix, eigenvalues ascending.
+public struct SymmetricEigendecomposition: Sendable {
+    /// The eigenvalues, smallest first.
+    public let values: [Double]
+    /// The eigenvectors, one a column.
+    public let vectors: Matrix
+
+    /// Decomposes a symmetric matrix, of which the lower triangle is read.
+    ///
+    /// - Returns: `nil` when the matrix holds values that are not finite or the iteration does not converge.
+    /// - Complexity: O(*n³*).
+    public init?(_ matrix: Matrix) {
+        let size = matrix.rowCount
+        guard size == matrix.columnCount, matrix.storage.allSatisfy(\.isFinite) else { return nil }
+        guard size > 0 else {
+            values = []
+            vectors = matrix
+            return
+        }
+        var storage = matrix.storage
+        var eigenvalues = [Double](repeating: 0, count: size)
+        var n = Int32(size)
+        var lda = Int32(size)
+        var length = Int32(34 * size)
+        var work = [Double](repeating: 0, count: Int(length))
+        var info: Int32 = 0
+        dsyev_("V", "L", &n, &storage, &lda, &eigenvalues, &work, &length, &info)
+        guard info == 0 else { return nil }
+        values = eigenvalues
+        vectors = Matrix(rows: size, columns: size, columnMajor: storage)
+    }
+
+    /// The Moore–Penrose inverse, treating eigenvalues at or below `threshold` as zero.
+    public func pseudoInverse(threshold: Double) -> Matrix {
+        let size = values.count
+        var result = Matrix(rows: size, columns: size)
+        for (index, value) in values.enumerated() where value > threshold {
+            for column in 0..<size {
+                for row in 0..<size {
+                    result[row, column] += vectors[row, index] * vectors[column, index] / value
+                }
+            }
+        }
+        return result
+    }
+}
