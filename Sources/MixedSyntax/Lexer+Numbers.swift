@@ -12,7 +12,8 @@ extension Lexer {
         }
         guard value.isFinite else {
             throw failure(
-                "The number \(digits) is too large", start, position, hint: "numbers go up to about 1.8e308; or write Inf")
+                "The number \(digits) is too large", start, position,
+                hint: "numbers go up to about 1.8e308; or write Inf")
         }
         var isInteger = false
         if peek() == UInt8(ascii: "L") {
