@@ -65,7 +65,7 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "MixedTestSupport", dependencies: ["MixedTables"], path: "Tests/MixedTestSupport",
+            name: "MixedTestSupport", dependencies: ["MixedTables"], path: "Tests/MixedTestSupport", exclude: ["Reference"],
             swiftSettings: strict),
         tests("MixedNumericsTests", ["MixedNumerics"]),
         tests("MixedLinearAlgebraTests", ["MixedLinearAlgebra"]),
