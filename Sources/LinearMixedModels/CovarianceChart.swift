@@ -45,7 +45,7 @@ struct CovarianceChart {
         let size = relative.rowCount
         let factored = PivotedLQ(relative)
         var lower = factored.lower
-        let firstFloored = (0..<size).first { lower[$0, $0] < floor } ?? size
+        let firstFloored = (0..<size).first { lower[$0, $0] < 2 * floor } ?? size
         for column in firstFloored..<size {
             for row in column..<size { lower[row, column] = row == column ? floor : 0 }
         }

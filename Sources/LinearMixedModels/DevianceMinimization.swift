@@ -40,8 +40,6 @@ struct MinimizationSettings: Sendable {
     var largestExactBorder = 250
     /// Pivots whose share of a level's information is below this are told from zero by their score only.
     var floorInformation = 1e-7
-    /// Runs a second start when the first optimum is singular and the border at most this large.
-    var largestRestartBorder = 250
 }
 
 extension ProfiledDeviance {
@@ -49,15 +47,8 @@ extension ProfiledDeviance {
     ///
     /// - Returns: `nil` when no starting value has a finite objective.
     func minimize(settings: MinimizationSettings = .init()) -> DevianceMinimum? {
-        guard var best = descend(from: momentStart(), settings: settings) ?? descend(from: unitStart(), settings: settings)
-        else { return nil }
-        if !best.singularTerms.isEmpty || !best.hasConverged, plan.borderSize <= settings.largestRestartBorder,
-            let other = descend(from: unitStart(), settings: settings),
-            other.deviance < best.deviance - 1e-9
-        {
-            best = other
-        }
-        return best
+        if let minimum = descend(from: momentStart(), settings: settings), minimum.hasConverged { return minimum }
+        return descend(from: unitStart(), settings: settings)
     }
 
     private func unitStart() -> [Matrix] { terms.map { .identity($0.columnCount) } }
@@ -78,7 +69,7 @@ extension ProfiledDeviance {
         }
     }
 
-    private func descend(from start: [Matrix], settings: MinimizationSettings) -> DevianceMinimum? {
+    func descend(from start: [Matrix], settings: MinimizationSettings) -> DevianceMinimum? {
         let floors = floors(settings)
         var curvature: DevianceExpansion.Curvature =
             plan.borderSize <= settings.largestExactBorder ? .exact : .averageInformation
