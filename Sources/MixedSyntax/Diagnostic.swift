@@ -4,8 +4,8 @@
 ///
 /// Its description shows the text with a caret under the place:
 ///
-///     I expected a term after '+'
-///       y ~ x + + z
+///     I expected a term after '+', not '*'
+///       y ~ x + * z
 ///               ^
 public struct Diagnostic: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, as a sentence without a full stop.
@@ -23,9 +23,4 @@ public struct Diagnostic: Error, Hashable, Sendable, CustomStringConvertible {
         self.range = range
         self.hint = hint
     }
-}
-
-extension Diagnostic {
-    /// The message alone; the text with its caret is still to be drawn under it.
-    public var description: String { message }
 }
