@@ -98,8 +98,12 @@ struct TrainedCalls: Hashable, Sendable, Codable {
         switch constant {
         case .scaling(let center, let scale):
             var result = first.value
-            if let center { result = make(.binary(.minus, make(.parenthesized(result)), make(.number(center, isInteger: false)))) }
-            if let scale { result = make(.binary(.divided, make(.parenthesized(result)), make(.number(scale, isInteger: false)))) }
+            if let center {
+                result = make(.binary(.minus, make(.parenthesized(result)), make(.number(center, isInteger: false))))
+            }
+            if let scale {
+                result = make(.binary(.divided, make(.parenthesized(result)), make(.number(scale, isInteger: false))))
+            }
             return make(.parenthesized(result))
         case .breaks(let breaks):
             let list = make(
@@ -178,7 +182,9 @@ struct TrainedCalls: Hashable, Sendable, Codable {
         guard isScale else { return .scaling(center: center, scale: nil) }
         if let truth = try? given.truth("scale"), !truth { return .scaling(center: center, scale: nil) }
         if given["scale"] != nil, (try? given.truth("scale")) == nil {
-            guard let scale = try given.number("scale"), scale != 0 else { throw BasisError("'scale' must not be zero") }
+            guard let scale = try given.number("scale"), scale != 0 else {
+                throw BasisError("'scale' must not be zero")
+            }
             return .scaling(center: center, scale: scale)
         }
         let shift = center ?? 0
