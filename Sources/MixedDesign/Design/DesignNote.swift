@@ -28,7 +28,7 @@ public enum DesignNote: Hashable, Sendable, Codable {
         case .fewLevels(let group, let count):
             "'\(group)' has only \(count) levels: the variance between them is estimated from \(count) values and is uncertain; a fixed effect may serve better."
         case .continuousGrouping(let group, let levels):
-            "The grouping factor '\(group)' has \(levels) distinct values that are not whole numbers: is it a measurement rather than a group?"
+            "The grouping factor '\(group)' has \(levels) distinct values that are not whole numbers: it looks like a measurement rather than a group."
         case .sparseGrouping(let group, let levels, let rows):
             "The grouping factor '\(group)' has \(levels) levels in \(rows) rows: most levels have a single row and say little about the variance between levels."
         case .constantSlope(let column, let group):
