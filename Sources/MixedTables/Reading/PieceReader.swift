@@ -26,7 +26,8 @@ struct MissingCodes {
             code.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return false }
                 for mark: UInt8 in [0x2E, 0x2C] {
-                    if case .none = NumberScanner(base: base, decimalMark: mark).scan(from: 0, to: buffer.count).number {
+                    if case .none = NumberScanner(base: base, decimalMark: mark).scan(from: 0, to: buffer.count).number
+                    {
                         continue
                     }
                     return true
