@@ -30,6 +30,11 @@ package enum RNumber {
             ? formatted("%.*f", decimals, value) : formatted("%.*e", digits.count - 1, value)
     }
 
+    /// The text of an integer, which R never writes with an exponent.
+    package static func integerText(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? text(value)
+    }
+
     private static func formatted(_ format: String, _ precision: Int, _ value: Double) -> String {
         var buffer = [CChar](repeating: 0, count: 400)
         let capacity = buffer.count

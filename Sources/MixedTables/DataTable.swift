@@ -8,6 +8,8 @@ public struct DataTable: Hashable, Sendable {
     public let rowCount: Int
     /// What the table was read from, for messages; `nil` for a table made in memory.
     public var origin: String?
+    /// The columns of the file that were not read, so that messages can name them.
+    public private(set) var omittedColumns: [String] = []
 
     /// A table of the given columns.
     ///
@@ -26,8 +28,19 @@ public struct DataTable: Hashable, Sendable {
         self.origin = origin
     }
 
+    /// A table of columns that are known to have different names and the same length.
+    init(checked columns: [Column], rowCount: Int, origin: String?, omittedColumns: [String]) {
+        self.columns = columns
+        self.rowCount = rowCount
+        self.origin = origin
+        self.omittedColumns = omittedColumns
+    }
+
     /// The column of that name, or `nil`.
     public subscript(name: String) -> Column? {
         columns.first { $0.name == name }
     }
+
+    /// The names of the columns in order.
+    public var columnNames: [String] { columns.map(\.name) }
 }
