@@ -10,6 +10,8 @@ public enum TableError: Error, Hashable, Sendable {
     case unknownColumn(name: String, nearest: String?, origin: String?)
     /// A column of text stands where numbers are needed. `row` counts the rows of the table from 1.
     case notNumeric(column: String, row: Int, value: String)
+    /// A list of levels names one of them twice.
+    case duplicateLevel(column: String, level: String)
 
     /// There is no such file.
     case missingFile(String)
@@ -58,6 +60,8 @@ extension TableError: CustomStringConvertible {
         case .notNumeric(let column, let row, let value):
             return "The column '\(column)' holds text where a number is needed: row \(row) is \"\(value)\"\n"
                 + "Correct the value, or declare it as missing (--na \"\(value)\")"
+        case .duplicateLevel(let column, let level):
+            return "The level \"\(level)\" of '\(column)' is given twice"
         case .missingFile(let file):
             return "\(file): there is no such file"
         case .isFolder(let file):

@@ -51,7 +51,8 @@ struct Dialect: Hashable {
         if blanks.isConsistent, trials.allSatisfy({ $0.header == 1 }) { return nil }
         // No delimiter fits all rows: take the one of the header, so that the ragged row is found and shown.
         if let best = trials.filter({ $0.header > 1 }).max(by: { $0.header < $1.header }) { return best.delimiter }
-        let isBlankSeparated = blanks.header > 1 && blanks.rows.filter { $0 == blanks.header }.count * 2 > blanks.rows.count
+        let isBlankSeparated =
+            blanks.header > 1 && blanks.rows.filter { $0 == blanks.header }.count * 2 > blanks.rows.count
         return isBlankSeparated ? nil : 0x2C
     }
 

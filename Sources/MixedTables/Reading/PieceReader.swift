@@ -26,7 +26,8 @@ struct MissingCodes {
             code.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return false }
                 for mark: UInt8 in [0x2E, 0x2C] {
-                    if case .none = NumberScanner(base: base, decimalMark: mark).scan(from: 0, to: buffer.count).number {
+                    if case .none = NumberScanner(base: base, decimalMark: mark).scan(from: 0, to: buffer.count).number
+                    {
                         continue
                     }
                     return true
@@ -119,7 +120,12 @@ private struct PieceReader {
                 var endsRecord = false
                 var isDone = false
                 if kind == .integer || kind == .double, parsesFirst {
-                    let (number, end) = numbers.scan(from: offset, to: scanner.count)
+                    // Most fields are numbers, quoted or not, and nothing else: read in one go.
+                    let isQuoted = base[min(offset, scanner.count - 1)] == 0x22
+                    var (number, end) = numbers.scan(from: isQuoted ? offset + 1 : offset, to: scanner.count)
+                    if isQuoted {
+                        if end < scanner.count, base[end] == 0x22 { end += 1 } else { number = .none }
+                    }
                     if end == scanner.count || scanner.isDelimiter(base[end]) || scanner.isLineEnd(base[end]) {
                         switch number {
                         case .integer(let value):

@@ -1,0 +1,55 @@
+// A variable of the formula while a design is being built: its values and what its calls have learned.
+
+import MixedSyntax
+import MixedTables
+
+/// The values of an expression, first over all rows to see what is missing, then over the rows that are used.
+struct EvaluatedVariable {
+    let stored: StoredExpression
+    /// The call of a spline or polynomial basis that the variable is; `values` are then those of its argument.
+    let basis: BasisCall?
+    private(set) var trained = TrainedCalls()
+    private(set) var values: ColumnValues
+
+    /// What is written in messages.
+    var name: String { stored.expression.description }
+
+    init(_ stored: StoredExpression, on table: DataTable, allowingBasis: Bool) throws(DesignError) {
+        self.stored = stored
+        self.basis = try BasisCall(stored)
+        if let basis, !allowingBasis {
+            throw DesignError(
+                .severalColumns(name: stored.expression.description),
+                "'\(stored.expression.description)' has several columns where one is needed",
+                at: basis.argument.expression.range, of: stored.source)
+        }
+        values = .double([])
+        try evaluate(on: table)
+    }
+
+    /// Evaluates the variable on the rows of `table`, learning from them.
+    private mutating func evaluate(on table: DataTable) throws(DesignError) {
+        trained = TrainedCalls()
+        let source = basis?.argument ?? stored
+        try table.checkNames(of: source)
+        let plain = StoredExpression(try trained.train(source, on: table), source: source.source)
+        values = basis == nil ? try table.values(of: plain) : .double(try table.numbers(of: plain))
+    }
+
+    /// Keeps the rows that are used. What depends on all rows is computed anew from these.
+    mutating func restrict(to rows: [Int]?, of table: DataTable) throws(DesignError) {
+        guard let rows else { return }
+        let source = (basis?.argument ?? stored).expression
+        let names = source.variableNames
+        guard TrainedCalls.occur(in: source), !names.isEmpty,
+            let used = try? DataTable(
+                columns: names.compactMap { name in
+                    table[name].map { Column(name, $0.values.selecting(rows)) }
+                }, origin: table.origin)
+        else {
+            values = values.selecting(rows)
+            return
+        }
+        try evaluate(on: used)
+    }
+}

@@ -1,0 +1,153 @@
+// Random terms in lme4's order, gathered by grouping factor.
+
+import MixedSyntax
+import MixedTables
+
+/// Collects the random terms of a formula and orders them as lme4's `mkReTrms` does.
+struct RandomEffectsBuilder {
+    /// A grouping variable over the rows that are used.
+    struct Variable {
+        var design: GroupingVariable
+        var codes: [Int32]
+        /// Whether it has numbers that are not whole.
+        var isContinuous: Bool
+    }
+
+    /// Levels of a grouping factor over the rows.
+    private struct Group {
+        var name: String
+        var variables: [Variable]
+        var codes: GroupingCodes
+        var levelCount: Int { codes.parts.first?.count ?? 0 }
+    }
+
+    private struct Term {
+        var group: Int
+        var columns: [DesignColumn]
+    }
+
+    let rowCount: Int
+    let source: String
+    private var groups: [Group] = []
+    private var terms: [Term] = []
+
+    init(rowCount: Int, source: String) {
+        self.rowCount = rowCount
+        self.source = source
+    }
+
+    /// Adds a term of the formula; `||` makes a term of every column.
+    ///
+    /// - Throws: when the data cannot tell the term's variance from the residuals', by lme4's rules.
+    mutating func add(
+        _ term: ModelFormula.RandomTerm, columns: [DesignColumn], factors: [Variable]
+    ) throws(DesignError) {
+        let index: Int
+        if let known = groups.firstIndex(where: { $0.name == term.groupName }) {
+            index = known
+        } else {
+            guard let first = factors.first else { return }
+            var codes = GroupingCodes(codes: first.codes, levelCount: first.design.levels.count)
+            for factor in factors.dropFirst() {
+                codes.cross(with: factor.codes, levelCount: factor.design.levels.count)
+            }
+            groups.append(Group(name: term.groupName, variables: factors, codes: codes))
+            index = groups.count - 1
+        }
+        try check(groups[index], term, columns)
+        if term.isIndependent {
+            for column in columns { terms.append(Term(group: index, columns: [column])) }
+        } else {
+            terms.append(Term(group: index, columns: columns))
+        }
+    }
+
+    private func check(
+        _ group: Group, _ term: ModelFormula.RandomTerm, _ columns: [DesignColumn]
+    ) throws(DesignError) {
+        guard !columns.isEmpty else {
+            throw DesignError(
+                .expression, "the random term has no column", at: term.range, of: source,
+                hint: "(1 | \(group.name)) has a column: the constant")
+        }
+        let levels = group.levelCount
+        guard levels > 1 else {
+            let level = label(of: group, level: 0)
+            throw DesignError(
+                .singleGroup(name: group.name, level: level),
+                "the grouping factor '\(group.name)' has only one level, '\(level)': a variance between levels needs several",
+                at: term.range, of: source)
+        }
+        guard levels < rowCount else {
+            throw DesignError(
+                .groupsAsManyAsRows(name: group.name, levels: levels, rows: rowCount),
+                "the grouping factor '\(group.name)' has as many levels as there are rows (\(rowCount)): its variance cannot be told from the residuals'",
+                at: term.range, of: source)
+        }
+        let width = term.isIndependent ? 1 : columns.count
+        let (effects, overflow) = levels.multipliedReportingOverflow(by: width)
+        guard !overflow, effects < rowCount else {
+            throw DesignError(
+                .randomEffectsAsManyAsRows(term: group.name, count: effects, rows: rowCount),
+                "the random term has \(effects) effects (\(levels) levels × \(width) columns) but there are only \(rowCount) rows: its variances cannot be told from the residuals'",
+                at: term.range, of: source, hint: "leave out columns of the term")
+        }
+    }
+
+    private func label(of group: Group, level: Int) -> String {
+        var parts: [String] = []
+        for (variable, codes) in zip(group.variables, group.codes.parts) where codes.indices.contains(level) {
+            parts.append(variable.design.levels[Int(codes[level])])
+        }
+        return parts.joined(separator: ":")
+    }
+
+    /// The finished grouping factors, what frames keep of them, and notes.
+    func finish(
+        assembly: FrameAssembly
+    ) throws(DesignError) -> (factors: [GroupingFactorDesign], frames: [ModelFrame.Grouping], notes: [DesignNote]) {
+        var order = Array(terms.indices)
+        let counts = terms.map { groups[$0.group].levelCount }
+        if zip(counts, counts.dropFirst()).contains(where: { $0 < $1 }) {
+            // As lme4: rev(order(nlevels)), which turns ties around.
+            order.sort { counts[$0] != counts[$1] ? counts[$0] < counts[$1] : $0 < $1 }
+            order.reverse()
+        }
+        var factorOrder: [Int] = []
+        for index in order where !factorOrder.contains(terms[index].group) { factorOrder.append(terms[index].group) }
+
+        var factors: [GroupingFactorDesign] = []
+        var frames: [ModelFrame.Grouping] = []
+        var notes: [DesignNote] = []
+        for (factorIndex, groupIndex) in factorOrder.enumerated() {
+            let group = groups[groupIndex]
+            var columns: [DesignColumn] = []
+            var designs: [RandomTermDesign] = []
+            for (termIndex, index) in order.enumerated() where terms[index].group == groupIndex {
+                designs.append(
+                    RandomTermDesign(
+                        columnNames: terms[index].columns.map(\.name), columnOffset: columns.count,
+                        factorIndex: factorIndex, termIndex: termIndex))
+                columns += terms[index].columns
+            }
+            guard columns.count <= TermExpansion.columnLimit else {
+                throw DesignError(
+                    .tooManyColumns(count: columns.count, limit: TermExpansion.columnLimit),
+                    "the random effects of '\(group.name)' have \(columns.count) columns; at most \(TermExpansion.columnLimit) are possible"
+                )
+            }
+            let levels = (0..<group.levelCount).map { label(of: group, level: $0) }
+            let frame = ModelFrame.Grouping(codes: group.codes.codes, columns: columns.map(assembly.column))
+            notes += SlopeCheck.levelNotes(
+                group: group.name, levelCount: levels.count, codes: frame.codes,
+                isContinuous: group.variables.count == 1 && group.variables[0].isContinuous)
+            notes += SlopeCheck.slopeNotes(group: group.name, levelCount: levels.count, columns: columns, frame: frame)
+            factors.append(
+                GroupingFactorDesign(
+                    name: group.name, levels: levels, columnNames: columns.map(\.name), terms: designs,
+                    columns: columns, variables: group.variables.map(\.design), levelParts: group.codes.parts))
+            frames.append(frame)
+        }
+        return (factors, frames, notes)
+    }
+}
