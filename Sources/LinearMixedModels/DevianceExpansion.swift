@@ -175,7 +175,7 @@ extension DevianceExpansion {
     /// - Parameter profiledScale: Whether σ is profiled out, as for estimation; with it held fixed the Hessian is that
     ///   of the deviance in (θ, σ), which Satterthwaite's degrees of freedom need.
     func derivatives(along tangents: [Tangent], profiledScale: Bool = true) -> (gradient: [Double], hessian: Matrix) {
-        let coefficients = tangents.map(symmetricCoefficients)
+        let coefficients = tangents.map { self.coefficients(of: $0) }
         var gradient = [Double](repeating: 0, count: tangents.count)
         var hessian = Matrix(rows: tangents.count, columns: tangents.count)
         let ratio = residualRows / value.residualSumOfSquares
@@ -207,7 +207,7 @@ extension DevianceExpansion {
     }
 
     /// *X + X'* in the symmetric unit directions of its term.
-    private func symmetricCoefficients(_ tangent: Tangent) -> [(direction: Int, weight: Double)] {
+    func coefficients(of tangent: Tangent) -> [(direction: Int, weight: Double)] {
         let offset = directions.firstIndex { $0.term == tangent.term } ?? 0
         var result: [(direction: Int, weight: Double)] = []
         var index = offset
@@ -220,5 +220,10 @@ extension DevianceExpansion {
             }
         }
         return result
+    }
+
+    /// *Σ_i û_i'(X + X')û_i*.
+    func quadraticForm(along tangent: Tangent) -> Double {
+        coefficients(of: tangent).reduce(0) { $0 + $1.weight * quadraticForms[$1.direction] }
     }
 }

@@ -29,6 +29,8 @@ final class ProfiledDeviance {
     private let constant: Double
     /// Factorisations done so far.
     private(set) var evaluationCount = 0
+    /// The value at the last θ that could be factored.
+    private(set) var lastValue: Value?
 
     init(
         _ products: CrossProducts, terms: [RandomTermLayout], method: EstimationMethod, threads: Int
@@ -62,8 +64,6 @@ final class ProfiledDeviance {
         var deviance: Double
         /// *r²* of the mapped response.
         var residualSumOfSquares: Double
-        var randomLogDeterminant: Double
-        var fixedLogDeterminant: Double
     }
 
     /// Factors the equations and returns the objective.
@@ -72,15 +72,15 @@ final class ProfiledDeviance {
     /// - Returns: `nil` where the objective is not finite.
     func value(at relativeFactors: [Matrix]) -> Value? {
         evaluationCount += 1
+        lastValue = nil
         guard let parts = factorization.factor(blocks(of: relativeFactors)) else { return nil }
         let rows = Double(residualRows)
         var deviance = parts.randomEffects + constant
         if method == .restrictedLikelihood { deviance += parts.fixedEffects }
         deviance += rows * (1 + log(2 * Double.pi * parts.residualSumOfSquares / rows))
         guard deviance.isFinite else { return nil }
-        return Value(
-            deviance: deviance, residualSumOfSquares: parts.residualSumOfSquares,
-            randomLogDeterminant: parts.randomEffects, fixedLogDeterminant: parts.fixedEffects)
+        lastValue = Value(deviance: deviance, residualSumOfSquares: parts.residualSumOfSquares)
+        return lastValue
     }
 
     /// λ of each grouping factor, from those of its terms.

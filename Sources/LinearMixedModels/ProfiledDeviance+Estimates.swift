@@ -1,0 +1,209 @@
+// What the factored equations say about coefficients and random effects, in the units of the data.
+
+internal import MixedDesign
+internal import MixedLinearAlgebra
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+extension ProfiledDeviance {
+    /// The basis *B* of the mapped columns, restricted to the columns that are kept.
+    private var keptBasis: Matrix {
+        products.transform.basis.selecting(rows: fixedColumns, columns: fixedColumns)
+    }
+
+    /// The coefficients of the kept columns as mapped, after `solveResponse`.
+    private var mappedCoefficients: [Double] {
+        (0..<plan.fixedCount).map { factorization.borderSolution.pointer[plan.borderEffectCount + $0] }
+    }
+
+    /// *β̂* for all columns, zero for aliased ones, after `solveResponse`.
+    func coefficients() -> [Double] {
+        let transform = products.transform
+        let kept = keptBasis * mappedCoefficients
+        var result = [Double](repeating: 0, count: products.fixedColumnCount)
+        for (index, column) in fixedColumns.enumerated() { result[column] = transform.responseScale * kept[index] }
+        if let constant = transform.constantCombination {
+            for column in result.indices { result[column] += transform.responseShift * constant[column] }
+        }
+        return result
+    }
+
+    /// *(X'V⁻¹X)⁻¹* of the kept columns.
+    func unitCoefficientCovariance() -> Matrix {
+        let count = plan.fixedCount
+        let stride = plan.borderStride
+        var factor = Matrix(rows: count, columns: count)
+        for column in 0..<count {
+            for row in column..<count {
+                factor[row, column] =
+                    factorization.border.pointer[
+                        plan.borderEffectCount + row + (plan.borderEffectCount + column) * stride]
+            }
+        }
+        factor.storage.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            _ = DenseKernel.inverseFromCholesky(base, size: count, leadingDimension: count)
+        }
+        factor.symmetrizeFromLower()
+        return mappedBack(factor)
+    }
+
+    /// *B A B'*: a covariance of mapped coefficients as one of the original ones.
+    private func mappedBack(_ matrix: Matrix) -> Matrix {
+        let basis = keptBasis
+        var result = basis * matrix * basis.transposed
+        result.symmetrizeFromLower()
+        return result
+    }
+
+    /// For each symmetric direction *Σ_i C_i' S C_i* with the blocks *C_i* of *C⁻¹* between random and fixed effects:
+    /// the derivatives of *(X'V⁻¹X)⁻¹*, in the units of the data.
+    ///
+    /// - Complexity: One solve with *p* right-hand sides.
+    func coefficientSensitivity() -> [Matrix] {
+        let count = plan.fixedCount
+        guard count > 0, !directions.isEmpty else { return directions.map { _ in Matrix(rows: count, columns: count) } }
+        let sides = products.factors.map {
+            Storage<Double>(repeating: 0, count: $0.levelCount * $0.columnCount * count)
+        }
+        let fixed = Storage<Double>(repeating: 0, count: count * count)
+        for index in 0..<count { fixed.pointer[index + index * count] = 1 }
+        factorization.solve(random: sides, fixed: fixed, count: count)
+        return directions.map { direction in
+            let factor = products.factors[direction.factor]
+            let size = factor.levelCount * factor.columnCount
+            let solution = sides[direction.factor].pointer
+            var result = Matrix(rows: count, columns: count)
+            for column in 0..<count {
+                for row in column..<count {
+                    var sum = 0.0
+                    for (left, right) in direction.elements {
+                        var index = 0
+                        while index < size {
+                            sum += solution[row * size + index + left] * solution[column * size + index + right]
+                            index += factor.columnCount
+                        }
+                    }
+                    result[row, column] = sum
+                }
+            }
+            result.symmetrizeFromLower()
+            return mappedBack(result)
+        }
+    }
+
+    /// λ of each term in the units of the data: *S⁻¹λ̃* for columns that were divided by *S*.
+    func originalRelativeFactors(_ relativeFactors: [Matrix]) -> [Matrix] {
+        zip(terms, relativeFactors).map { term, relative in
+            var result = relative
+            for row in 0..<term.columnCount {
+                let scale = products.factors[term.factor].columnScales[term.columnOffset + row]
+                for column in 0..<term.columnCount { result[row, column] /= scale }
+            }
+            return result
+        }
+    }
+
+    /// *b̂ = Λû* in the units of the data, after `solveResponse`.
+    func randomEffects(_ design: ModelDesign, scale: Double) -> [GroupEffects] {
+        products.factors.indices.map { index in
+            let factor = products.factors[index]
+            let width = factor.columnCount
+            var values = Matrix(rows: factor.levelCount, columns: width)
+            let relative = factorization.relativeFactors[index].pointer
+            let effects = factorization.effects[index].pointer
+            for level in 0..<factor.levelCount {
+                for row in 0..<width {
+                    var sum = 0.0
+                    for column in 0..<width { sum += relative[row + column * width] * effects[level * width + column] }
+                    values[level, row] = sum * scale / factor.columnScales[row]
+                }
+            }
+            let group = design.groupingFactors[index]
+            return GroupEffects(
+                group: group.name, levels: group.levels, columnNames: group.columnNames, values: values)
+        }
+    }
+
+    /// The conditional standard deviations of *u* of every level turned to those of *b*, relative to σ.
+    ///
+    /// - **Shape:** For each factor one row a level, one column an effect.
+    func conditionalDeviations() -> [Matrix] {
+        let inverse = factorization.selectedInverse(.randomEffectsOnly)
+        var result = products.factors.map { Matrix(rows: $0.levelCount, columns: $0.columnCount) }
+        for factor in plan.border {
+            for level in 0..<factor.levelCount {
+                for column in 0..<factor.width {
+                    let place = factor.offset + level * factor.width + column
+                    result[factor.factor][level, column] = factorization.borderInverse.pointer[
+                        place * (plan.borderSize + 1)]
+                }
+            }
+        }
+        for (position, factor) in plan.chain.enumerated() {
+            let width = factor.width
+            let relative = factorization.relativeFactors[factor.factor].pointer
+            let block = Storage<Double>(repeating: 0, count: width * width)
+            for level in 0..<factor.levelCount {
+                SmallBlock.inverse(
+                    fromCholesky: factorization.lower[position].pointer + level * width * width, size: width,
+                    into: block.pointer)
+                let correction = inverse.corrections[position].pointer + level * width * width
+                for column in 0..<width {
+                    var sum = 0.0
+                    for left in 0..<width {
+                        for right in 0..<width {
+                            sum +=
+                                relative[column + left * width] * relative[column + right * width]
+                                * (block.pointer[left + right * width] + correction[left + right * width])
+                        }
+                    }
+                    result[factor.factor][level, column] = sum
+                }
+            }
+        }
+        for (index, factor) in products.factors.enumerated() {
+            for column in 0..<factor.columnCount {
+                for level in 0..<factor.levelCount {
+                    result[index][level, column] =
+                        max(result[index][level, column], 0).squareRoot() / factor.columnScales[column]
+                }
+            }
+        }
+        return result
+    }
+
+    /// The variance of *Xβ̂* over the rows, in the units of the mapped response, after `solveResponse`.
+    func fixedVariance() -> Double {
+        let rows = Double(products.rowCount)
+        guard rows > 1 else { return 0 }
+        let coefficients = mappedCoefficients
+        let moments = products.moments.fixed.selecting(rows: fixedColumns, columns: fixedColumns)
+        let square = zip(moments * coefficients, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
+        let sum = zip(fixedColumns, coefficients).reduce(0) { $0 + products.moments.fixedSums[$1.0] * $1.1 }
+        return max(0, square - sum * sum / rows) / (rows - 1)
+    }
+
+    /// The mean over the rows of *z λλ' z'*, relative to σ².
+    func meanRandomVariance(_ relativeFactors: [Matrix]) -> Double {
+        var sum = 0.0
+        for (term, relative) in zip(terms, relativeFactors) {
+            let columns = Array(term.columnOffset..<term.columnOffset + term.columnCount)
+            sum += products.moments.random[term.factor].selecting(rows: columns, columns: columns)
+                .inner(relative * relative.transposed)
+        }
+        return sum / Double(products.rowCount)
+    }
+
+    /// −2 log-likelihood of a linear model, with the residual variance at its maximum likelihood estimate.
+    func likelihoodDeviance(_ value: Value) -> Double {
+        let rows = Double(products.rowCount)
+        let scale = products.transform.responseScale
+        let mean = value.residualSumOfSquares * scale * scale / rows
+        return rows * (1 + log(2 * Double.pi * mean)) - products.sumOfLogWeights
+    }
+}
