@@ -13,7 +13,7 @@ done
 mkdir -p "$scratch"
 
 steps='\[[0-9]+\/[0-9]+\]|Building for|Build complete|Fetching|Fetched|Creating working copy|Working copy of|Computing |Computed '
-passing='(◇|􀟈) |(✔|􁁛) (Test|Suite) .*passed after|↳ (Testing Library|Target Platform)'
+passing='(◇|􀟈) |.* started\.$|(✔|􁁛) (Test|Suite) .*passed after|↳ (Testing Library|Target Platform)'
 show() {
     if [ "${VERBOSE:-0}" != 0 ]; then
         cat
