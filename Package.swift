@@ -45,7 +45,8 @@ let package = Package(
         room("MixedSyntax"),
         room("MixedTables", ["MixedSyntax", "CZlib"]),
         room("MixedDesign", ["MixedTables", "MixedSyntax", "MixedLinearAlgebra"]),
-        room("LinearMixedModels", ["MixedDesign", "MixedLinearAlgebra", "MixedNumerics", "MixedTables", "MixedSyntax"]),
+        room(
+            "LinearMixedModels", ["MixedDesign", "MixedLinearAlgebra", "MixedNumerics", "MixedTables", "MixedSyntax"]),
         room("MixedInference", ["LinearMixedModels", "MixedDesign", "MixedLinearAlgebra", "MixedNumerics"]),
         room(
             "MixedReports",
@@ -65,7 +66,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "MixedTestSupport", dependencies: ["MixedTables"], path: "Tests/MixedTestSupport", exclude: ["Reference"],
+            name: "MixedTestSupport", dependencies: ["MixedTables"], path: "Tests/MixedTestSupport",
+            exclude: ["Reference"],
             swiftSettings: strict),
         tests("MixedNumericsTests", ["MixedNumerics"]),
         tests("MixedLinearAlgebraTests", ["MixedLinearAlgebra"]),
@@ -75,7 +77,9 @@ let package = Package(
         tests(
             "LinearMixedModelsTests",
             ["LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra", "MixedNumerics"]),
-        tests("MixedInferenceTests", ["MixedInference", "LinearMixedModels", "MixedTables"]),
+        tests(
+            "MixedInferenceTests",
+            ["MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedLinearAlgebra"]),
         tests("MixedReportsTests", ["MixedReports"]),
         tests("MixedModelsTests", ["MixedModels"]),
         tests("MixedCommandTests", ["MixedModels"]),
