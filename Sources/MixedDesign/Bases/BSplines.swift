@@ -125,7 +125,7 @@ struct SplineSample {
     /// Checks knots that the formula gives.
     func interiorKnots(_ given: [Double], boundary: (Double, Double), function: String) throws(BasisError) -> [Double] {
         guard given.allSatisfy({ $0.isFinite && $0 > boundary.0 && $0 < boundary.1 }) else {
-            throw BasisError("the knots of \(function)() must lie between \(boundary.0) and \(boundary.1)")
+            throw BasisError("The knots of \(function)() must lie between \(boundary.0) and \(boundary.1)")
         }
         return given.sorted()
     }

@@ -22,7 +22,7 @@ public struct SplineBasis: Hashable, Sendable, Codable {
         training values: [Double], df: Int?, knots given: [Double]?, degree: Int, intercept: Bool,
         boundary givenBoundary: [Double]?, raised: inout Int?
     ) throws(BasisError) {
-        guard degree >= 1, degree <= 100 else { throw BasisError("the degree of bs() must be between 1 and 100") }
+        guard degree >= 1, degree <= 100 else { throw BasisError("The degree of bs() must be between 1 and 100") }
         let sample = try SplineSample(values, function: "bs")
         let ends = try sample.boundary(givenBoundary, function: "bs")
         let knots: [Double]

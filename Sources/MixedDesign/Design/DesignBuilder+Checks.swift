@@ -28,8 +28,9 @@ extension DesignBuilder {
         guard let (row, value) = response.values.firstText else { return }
         throw DesignError(
             .responseNotNumeric(name: response.name, row: row + 1, value: value),
-            "the response '\(response.name)' is text, not numbers: row \(row + 1) has '\(value)'",
-            at: response.stored.expression.range, of: response.stored.source)
+            "The response '\(response.name)' is text, not numbers: row \(row + 1) has '\(value)'",
+            at: response.stored.expression.range, of: response.stored.source,
+            hint: "correct the value, or declare it as missing")
     }
 
     /// The error when nothing is left.
@@ -37,7 +38,7 @@ extension DesignBuilder {
         let total = table.rowCount
         let name = evaluated[response].name
         guard total > 0 else {
-            return DesignError(.noRows(total: 0, dropped: []), "the table has no rows")
+            return DesignError(.noRows(total: 0, dropped: []), "The table has no rows")
         }
         if evaluated[response].values.missingRows.count == total {
             return DesignError(.responseMissing(name: name), "the response '\(name)' is missing in all \(total) rows")
@@ -46,7 +47,7 @@ extension DesignBuilder {
         let counts = most.map { "'\($0.column)' in \($0.count)" }.joined(separator: ", ")
         return DesignError(
             .noRows(total: total, dropped: missing.dropped),
-            "no row is left: each of the \(total) rows misses a value (\(counts))",
+            "No row is left: each of the \(total) rows misses a value (\(counts))",
             hint: "leave out a column that is mostly missing")
     }
 
@@ -56,7 +57,7 @@ extension DesignBuilder {
         guard let row = weights.firstIndex(where: { !($0 > 0) }) else { return weights }
         throw DesignError(
             .weightNotPositive(row: rows.number(of: row), value: weights[row]),
-            "the weights '\(evaluated[index].name)' must be positive: row \(rows.number(of: row)) has \(RNumber.text(weights[row]))",
+            "The weights '\(evaluated[index].name)' must be positive: row \(rows.number(of: row)) has \(RNumber.text(weights[row]))",
             hint: "leave out rows of weight zero")
     }
 
@@ -115,8 +116,7 @@ extension DesignBuilder {
             return .numeric(NumericSummary((values.numbers ?? []).filter { !$0.isNaN }))
         case .boolean, .categorical:
             let factor = values.factor()
-            let occurring = factor.droppingUnusedLevels()
-            return .categorical(LevelSummary(levels: occurring.levels, codes: occurring.codes))
+            return .categorical(LevelSummary(levels: factor.levels, codes: factor.codes))
         }
     }
 }
