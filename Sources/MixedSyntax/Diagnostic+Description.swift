@@ -58,7 +58,7 @@ extension Diagnostic {
             case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
                 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
                 return Cell(character: character, width: 2)
-            case _ where scalar.properties.generalCategory == .nonspacingMark:
+            case _ where [.nonspacingMark, .format].contains(scalar.properties.generalCategory):
                 return Cell(character: character, width: 0)
             default: return Cell(character: character, width: 1)
             }

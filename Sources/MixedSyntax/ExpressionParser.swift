@@ -5,7 +5,7 @@
 /// Goals, in this order: R's tree for whatever R accepts and this grammar has; a message that says what was expected
 /// and where; no input that can exhaust the stack.
 struct ExpressionParser {
-    /// How deeply parentheses, calls, prefix operators and `^` may be nested.
+    /// How deeply expressions may be nested, which bounds the parser's recursion to about half a megabyte of stack.
     static let nestingLimit = 200
     /// How tall a tree may get, which bounds the recursion of everything that walks it or frees it.
     static let heightLimit = 4000
@@ -30,7 +30,7 @@ struct ExpressionParser {
     /// The expression that the whole text is.
     mutating func wholeText() throws(Diagnostic) -> TableExpression {
         if current.kind == .end {
-            throw failure("There is no expression here, the text is empty", SourceRange(0, 0))
+            throw failure("There is no expression here: the text is empty", SourceRange(0, 0))
         }
         let parsed = try expression(minimum: 0)
         if current.kind != .end { throw unexpectedAfterOperand(expected: "an operator or the end of the text") }
@@ -48,18 +48,15 @@ struct ExpressionParser {
 
     /// An expression whose operators all bind at least as strongly as `minimum`.
     private mutating func expression(minimum: Int) throws(Diagnostic) -> Parsed {
+        nesting += 1
+        guard nesting <= Self.nestingLimit else {
+            throw failure("This is nested too deeply, more than \(Self.nestingLimit) levels", current.range)
+        }
+        defer { nesting -= 1 }
         var left = try operand()
         while case .symbol(let symbol) = current.kind, symbol.strength >= minimum {
-            let place = current.range
             try advance()
-            let right: Parsed
-            if symbol.isRightAssociative {
-                try nest(place)
-                right = try expression(minimum: symbol.strength)
-                nesting -= 1
-            } else {
-                right = try expression(minimum: symbol.strength + 1)
-            }
+            let right = try expression(minimum: symbol.isRightAssociative ? symbol.strength : symbol.strength + 1)
             if symbol.isComparison, case .symbol(let next) = current.kind, next.isComparison {
                 throw failure(
                     "Comparisons cannot be chained", current.range,
@@ -81,13 +78,6 @@ struct ExpressionParser {
                 hint: "in a formula '.' stands for all columns that are not used otherwise")
         }
         return Parsed(expression: TableExpression(node, range: range), height: height + 1)
-    }
-
-    private mutating func nest(_ place: SourceRange) throws(Diagnostic) {
-        nesting += 1
-        guard nesting <= Self.nestingLimit else {
-            throw failure("This is nested more than \(Self.nestingLimit) levels deep", place)
-        }
     }
 
     private mutating func operand() throws(Diagnostic) -> Parsed {
@@ -121,17 +111,14 @@ struct ExpressionParser {
     /// A prefix operator takes all that binds more strongly than it does, wherever it stands: `2^-1:3` is `(2^-1):3`.
     private mutating func prefixed(_ symbol: TableExpression.UnaryOperator) throws(Diagnostic) -> Parsed {
         let place = current.range
-        try nest(place)
         try advance()
         let inner = try expression(minimum: symbol.strength + 1)
-        nesting -= 1
         return try grown(
             .unary(symbol, inner.expression), from: place.union(inner.expression.range), over: inner.height)
     }
 
     private mutating func parenthesized() throws(Diagnostic) -> Parsed {
         let open = current.range
-        try nest(open)
         try advance()
         if current.kind == .rightParenthesis {
             throw failure("There is nothing between these parentheses", open.union(current.range))
@@ -146,7 +133,6 @@ struct ExpressionParser {
         if current.kind == .end { throw failure("This '(' is never closed", open) }
         guard current.kind == .rightParenthesis else { throw unexpectedAfterOperand(expected: expected) }
         try advance()
-        nesting -= 1
     }
 
     private mutating func nameOrCall(_ name: String, _ range: SourceRange) throws(Diagnostic) -> Parsed {
@@ -169,7 +155,6 @@ struct ExpressionParser {
             return leaf(.name(name), range)
         }
         let open = current.range
-        try nest(open)
         try advance()
         let (arguments, height) = try arguments(of: function)
         try close(open, expected: "an operator, ',' or ')'")
@@ -220,22 +205,27 @@ struct ExpressionParser {
 
     /// The diagnostic for a token that stands where a value should.
     private func missingOperand() -> Diagnostic {
-        let after = previous.upperBound > previous.lowerBound ? " after '\(text(previous))'" : ""
+        let after = previous.upperBound > previous.lowerBound ? " after \(quoted(previous))" : ""
+        let besideBar = [previous, current.range].contains { text($0).first == "|" }
+        let hint = besideBar ? "a random-effects term is written (1 | g) or (1 + x | g)" : nil
         if current.kind == .end {
             return failure(
-                "I expected a term\(after), but the text ends", SourceRange(previous.upperBound, previous.upperBound))
+                "I expected a term\(after), but the text ends", SourceRange(previous.upperBound, previous.upperBound),
+                hint: hint)
         }
-        return failure("I expected a term\(after), not '\(text(current.range))'", current.range)
+        return failure("I expected a term\(after), not \(quoted(current.range))", current.range, hint: hint)
     }
 
     /// The diagnostic for a token that stands where a finished value should be followed by something else.
     private func unexpectedAfterOperand(expected: String) -> Diagnostic {
-        let found = "'\(text(current.range))'"
-        let before = "'\(text(previous))'"
+        let found = quoted(current.range)
+        let before = quoted(previous)
         switch current.kind {
         case .rightParenthesis: return failure("This ')' closes nothing", current.range)
         case .equals:
-            return failure("'=' can only name the argument of a call", current.range, hint: "to compare write '=='")
+            return failure(
+                "'=' can only name the argument of a call", current.range,
+                hint: "to compare write '=='; a formula has '~' between the response and the predictors")
         case .not:
             return failure(
                 "I expected \(expected) after \(before), not '!'", current.range, hint: "'not equal' is written '!='")
@@ -245,6 +235,12 @@ struct ExpressionParser {
                 hint: "is an operator such as '+' missing? A name with spaces is written in back quotes: `a b`")
         default: return failure("I expected \(expected) after \(before), not \(found)", current.range)
         }
+    }
+
+    /// The source text of a token in quotes; text in quotes of its own gets no others.
+    private func quoted(_ range: SourceRange) -> String {
+        let text = text(range)
+        return ["\"", "'", "`"].contains(text.first) ? text : "'\(text)'"
     }
 
     /// The source text of a token, shortened where it is long.

@@ -27,7 +27,7 @@ struct FormulaReader {
     private var numbers: [TableExpression: Int] = [:]
     /// False within what is being removed: there, `1` takes the intercept away.
     private var isAdding = true
-    private var budget = ExpansionBudget()
+    var budget = ExpansionBudget()
 
     init(source: String, dot: [String]?) {
         self.source = source
@@ -57,7 +57,7 @@ struct FormulaReader {
     /// The source text of an expression.
     func text(_ expression: TableExpression) -> String { expression.withoutParentheses.description }
 
-    private mutating func expand(_ expression: TableExpression, _ place: Place) throws(Diagnostic) -> TermList {
+    mutating func expand(_ expression: TableExpression, _ place: Place) throws(Diagnostic) -> TermList {
         switch expression.node {
         case .name("."): return try expandDot(expression)
         case .name: return variable(expression)
@@ -97,9 +97,14 @@ struct FormulaReader {
         return TermList([[number]])
     }
 
-    /// A call or a comparison as a variable; `.` stands for columns only as a term of its own.
+    /// A call or a comparison as a variable; `.` and bars mean something only as terms of their own.
     private mutating func checkedVariable(_ expression: TableExpression) throws(Diagnostic) -> TermList {
         try refuseDot(in: expression)
+        if let bar = expression.firstBar {
+            throw failure(
+                "A random-effects term cannot be part of an expression", bar.range,
+                hint: "join it to the other terms with '+'; a logical 'or' is written in I(), as in I(a | b)")
+        }
         return variable(expression)
     }
 
@@ -136,7 +141,7 @@ struct FormulaReader {
     }
 
     /// What a subtraction takes away.
-    private mutating func removed(_ expression: TableExpression, _ place: Place) throws(Diagnostic) -> TermList {
+    mutating func removed(_ expression: TableExpression, _ place: Place) throws(Diagnostic) -> TermList {
         isAdding.toggle()
         defer { isAdding.toggle() }
         return try expand(expression, place)
@@ -235,98 +240,20 @@ struct FormulaReader {
             "A '\(bar.rawValue)' belongs in a random-effects term, and that needs parentheses around it", range,
             hint: "put the random-effects term in parentheses: (\(last) \(bar.rawValue) \(first))")
     }
-
-    /// Follows a chain of operators down its left side in a loop, since it may be thousands of terms long.
-    private mutating func expandChain(_ expression: TableExpression, _ place: Place) throws(Diagnostic) -> TermList {
-        var links: [(symbol: TableExpression.BinaryOperator, right: TableExpression, place: Place)] = []
-        var leftmost = expression
-        var inner = place
-        while case .binary(let symbol, let left, let right) = leftmost.node, symbol.isTermOperator {
-            if symbol != .plus, symbol != .minus {
-                if inner == .sum { inner = .product }
-                try refuseNumber(left, symbol)
-                if symbol != .power { try refuseNumber(right, symbol) }
-            }
-            links.append((symbol, right, inner))
-            leftmost = left
-        }
-        var list = try expand(leftmost, inner)
-        for (symbol, right, place) in links.reversed() {
-            switch symbol {
-            case .plus: list.append(try expand(right, place))
-            case .minus: list.remove(try removed(right, place))
-            case .power: list = try power(list, exponent: right, of: expression)
-            default: list = try combine(list, symbol, expand(right, place), expression)
-            }
-        }
-        return list
-    }
-
-    private func refuseNumber(
-        _ operand: TableExpression, _ symbol: TableExpression.BinaryOperator
-    ) throws(Diagnostic) {
-        guard case .number = operand.withoutParentheses.node else { return }
-        throw failure(
-            "A number cannot be combined with terms by '\(symbol.rawValue)'", operand.range,
-            hint: "arithmetic is written in I(), as in I(2 * x)")
-    }
-
-    private mutating func products(
-        _ left: TermList, _ right: TermList, _ whole: TableExpression
-    ) throws(Diagnostic) -> TermList {
-        guard let list = budget.products(left, right) else {
-            throw failure(
-                "This expands to too many terms: more than \(ExpansionBudget.termLimit), or of too many variables",
-                whole.range)
-        }
-        return list
-    }
-
-    private mutating func combine(
-        _ left: TermList, _ symbol: TableExpression.BinaryOperator, _ right: TermList, _ whole: TableExpression
-    ) throws(Diagnostic) -> TermList {
-        var list = left
-        switch symbol {
-        case .times:
-            list.append(right)
-            list.append(try products(left, right, whole))
-        case .divided:
-            list.append(try products(TermList([left.variables]), right, whole))
-        case .isElement: list = try products(left, TermList([right.variables]), whole)
-        default: list = try products(left, right, whole)
-        }
-        return list
-    }
-
-    private mutating func power(
-        _ list: TermList, exponent: TableExpression, of whole: TableExpression
-    ) throws(Diagnostic) -> TermList {
-        guard case .number(let value, _) = exponent.withoutParentheses.node, value >= 1, value == value.rounded() else {
-            throw failure(
-                "The power of a term must be a whole number such as 2", exponent.range,
-                hint: "arithmetic is written in I(), as in I(x^0.5)")
-        }
-        var result = list
-        var degree = 1.0
-        while degree < value {
-            let next = try products(list, result, whole)
-            if next.terms.count == result.terms.count, next.terms == result.terms { break }
-            result = next
-            degree += 1
-        }
-        return result
-    }
 }
 
-extension TableExpression.BinaryOperator {
-    /// Whether the operator separates the two sides of a random-effects term.
-    var isBar: Bool { self == .or || self == .orElse }
-
-    /// Whether the operator combines terms of a formula rather than values.
-    var isTermOperator: Bool {
-        switch self {
-        case .plus, .minus, .times, .divided, .sequence, .isElement, .power: true
-        default: false
+extension TableExpression {
+    /// The first bar that is not inside a call.
+    var firstBar: TableExpression? {
+        var pending = [self]
+        while let expression = pending.popLast() {
+            switch expression.node {
+            case .binary(let symbol, _, _) where symbol.isBar: return expression
+            case .binary(_, let left, let right): pending += [right, left]
+            case .unary(_, let inner), .parenthesized(let inner): pending.append(inner)
+            default: break
+            }
         }
+        return nil
     }
 }

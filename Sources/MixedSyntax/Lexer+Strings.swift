@@ -19,6 +19,7 @@ extension Lexer {
                 position += 1
                 return String(decoding: value, as: UTF8.self)
             }
+            guard byte != 0 else { throw failure("Quoted text cannot hold a NUL character", position, position + 1) }
             if byte == UInt8(ascii: "\\") {
                 value.append(contentsOf: String(Character(try escape())).utf8)
             } else {

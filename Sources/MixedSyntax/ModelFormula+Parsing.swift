@@ -44,19 +44,15 @@ extension ModelFormula {
     }
 
     private static func check(_ response: TableExpression, source: String) throws(Diagnostic) {
-        var pending = [response]
-        while let expression = pending.popLast() {
-            switch expression.node {
-            case .binary(let symbol, _, _) where symbol.isBar:
-                throw Diagnostic(
-                    "The response cannot hold a random-effects term", source: source, range: expression.range,
-                    hint: "random-effects terms stand right of the '~'")
-            case .binary(.tilde, _, _), .unary(.tilde, _):
-                throw Diagnostic("A formula has only one '~'", source: source, range: expression.range)
-            case .binary(_, let left, let right): pending += [right, left]
-            case .unary(_, let inner), .parenthesized(let inner): pending.append(inner)
-            default: break
-            }
+        if let bar = response.firstBar {
+            throw Diagnostic(
+                "The response cannot hold a random-effects term", source: source, range: bar.range,
+                hint: "random-effects terms stand right of the '~'")
+        }
+        switch response.withoutParentheses.node {
+        case .binary(.tilde, _, _), .unary(.tilde, _):
+            throw Diagnostic("A formula has only one '~'", source: source, range: response.range)
+        default: break
         }
         let names = response.variableNames
         if names.isEmpty {

@@ -33,7 +33,8 @@ private struct ExpressionWriter {
 
     mutating func write(_ expression: TableExpression) {
         switch expression.node {
-        case .number(let value, let isInteger): text += isInteger ? RNumber.integerText(value) + "L" : RNumber.text(value)
+        case .number(let value, let isInteger):
+            text += isInteger ? RNumber.integerText(value) + "L" : RNumber.text(value)
         case .string(let value): text += "\"" + Self.escaped(value, quote: "\"") + "\""
         case .name(let name): text += TableExpression.quoted(name)
         case .constant(let constant): text += constant.rawValue

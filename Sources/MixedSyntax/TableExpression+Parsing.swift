@@ -9,7 +9,7 @@ extension TableExpression {
     /// names show it. `T` and `F` are names, as in R.
     ///
     /// - **Complexity:** linear in the text.
-    /// - **Throws:** the first mistake in the text; also nesting beyond 200 levels and chains beyond 4000 operators.
+    /// - **Throws:** the first mistake in the text; also nesting beyond 200 levels and trees taller than 4000.
     public init(parsing text: String) throws(Diagnostic) {
         var parser = try ExpressionParser(text)
         self = try parser.wholeText()

@@ -89,8 +89,3 @@ public struct TableExpression: Sendable {
         self.range = range
     }
 }
-
-extension TableExpression: Hashable {
-    public static func == (left: TableExpression, right: TableExpression) -> Bool { left.node == right.node }
-    public func hash(into hasher: inout Hasher) { hasher.combine(node) }
-}

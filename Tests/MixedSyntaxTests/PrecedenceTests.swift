@@ -106,7 +106,8 @@ extension TableExpression {
     // R 4.2.2 refuses each of these in str2lang().
     @Test(arguments: [
         "a<b<c", "a==b==c", "a<b>c", "a+*b", "(a", "a b", "f(a b)", "2x", "a~", "*a", "a=", "1e", "f(,", "a<=b!=c",
-        "1.2.3", "a)", ")", "", "  # nothing", "f(a", "a,b", "_x", "0x", "'a", "`a", "a %in b", "%in% a", "a = b",
+        "1.2.3", "x -> 0 y", "a)", ")", "", "  # nothing", "f(a", "a,b", "_x", "0x", "'a", "`a", "a %in b", "%in% a",
+        "a = b",
     ])
     func refusesWhatRRefuses(_ text: String) {
         #expect(throws: Diagnostic.self) { try TableExpression(parsing: text) }
