@@ -32,6 +32,21 @@ import Testing
             ])
     }
 
+    @Test func rowsLostByRetrainingAreLeftOutToo() throws {
+        // Without the last row the mean is 3, and the logarithm has no value in the first row either.
+        let data = try table([
+            ("y", .double([1, 2, 4, 3, 7, .nan])), ("x", .double([1, 2, 3, 4, 5, -30])),
+            ("g", text(["a", "b", "a", "b", "a", "b"])),
+        ])
+        let formula = try ModelFormula(parsing: "y ~ log(scale(x, scale = FALSE) + 1.7) + (1 | g)")
+        let (design, frame) = try ModelDesign.build(formula, data: data)
+        #expect(frame.keptRows == [1, 2, 3, 4])
+        let name = "log(scale(x, scale = FALSE) + 1.7)"
+        #expect(frame.dropped == [DroppedRows(column: "y", count: 1), DroppedRows(column: name, count: 2)])
+        #expect(distance(frame.fixedColumn(1), [0.2, 1.2, 2.2, 3.2].map { log($0) }) < 1e-14)
+        #expect(design.data.rowCount == 4)
+    }
+
     @Test func scalingsNest() throws {
         let data = try table([("y", .double([1, 2, 4, 3])), ("x", .double([1, 2, 6, 7]))])
         let (_, frame) = try ModelDesign.build(
@@ -97,7 +112,7 @@ import Testing
         let (_, frame) = try ModelDesign.build(ModelFormula(parsing: "y ~ log(x) + z"), data: data)
         #expect(
             frame.dropped == [
-                DroppedRows(column: "log(x)", count: 1), DroppedRows(column: "x", count: 1),
+                DroppedRows(column: "x", count: 1), DroppedRows(column: "log(x)", count: 1),
                 DroppedRows(column: "z", count: 1),
             ])
         #expect(frame.keptRows == [1, 3, 4])

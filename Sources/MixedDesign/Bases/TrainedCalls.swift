@@ -185,15 +185,15 @@ struct TrainedCalls: Hashable, Sendable, Codable {
     private static func scaling(
         of values: [Double], _ given: CallArguments, isScale: Bool
     ) throws(BasisError) -> Constant {
-        let present = values.filter { !$0.isNaN }
-        guard !present.isEmpty, present.allSatisfy(\.isFinite) else { throw BasisError("Scaling needs finite values") }
-        var center: Double?
+        let summary = NumericSummary(values)
+        guard summary.count > 0, summary.minimum.isFinite, summary.maximum.isFinite else {
+            throw BasisError("Scaling needs finite values")
+        }
+        var center: Double? = summary.mean
         if isScale, let truth = try? given.truth("center") {
-            center = truth ? NumericSummary(present).mean : nil
+            center = truth ? summary.mean : nil
         } else if isScale, given["center"] != nil {
             center = try given.number("center")
-        } else {
-            center = NumericSummary(present).mean
         }
         guard isScale else { return .scaling(center: center, scale: nil) }
         if let truth = try? given.truth("scale"), !truth { return .scaling(center: center, scale: nil) }
@@ -203,10 +203,13 @@ struct TrainedCalls: Hashable, Sendable, Codable {
             }
             return .scaling(center: center, scale: scale)
         }
-        let shift = center ?? 0
-        let squares = present.reduce(0.0) { $0 + ($1 - shift) * ($1 - shift) }
-        let scale = (squares / Double(max(present.count - 1, 1))).squareRoot()
-        guard scale > 0, scale.isFinite else {
+        var squares = 0.0
+        for value in values where !value.isNaN {
+            let deviation = value - (center ?? 0)
+            squares += deviation * deviation
+        }
+        let scale = (squares / Double(max(summary.count - 1, 1))).squareRoot()
+        guard scale > 0, scale.isFinite, center == nil || !summary.isConstant else {
             throw BasisError("A constant variable cannot be scaled: its standard deviation is zero")
         }
         return .scaling(center: center, scale: scale)

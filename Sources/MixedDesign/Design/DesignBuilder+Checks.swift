@@ -14,7 +14,15 @@ struct UsedRows {
 
     /// Refuses infinite values.
     func checkFinite(_ values: [Double], name: String) throws(DesignError) {
-        guard let row = values.firstIndex(where: { $0.isInfinite }) else { return }
+        // Nothing times an infinite value is not a number, and adding keeps that.
+        var sum = SIMD4<Double>.zero
+        values.withUnsafeBytes { bytes in
+            for row in stride(from: 0, to: values.count / 4 * 4, by: 4) {
+                sum += 0 * bytes.loadUnaligned(fromByteOffset: row * 8, as: SIMD4<Double>.self)
+            }
+        }
+        let isFinite = sum.sum() == 0 && values.suffix(values.count % 4).allSatisfy(\.isFinite)
+        guard !isFinite, let row = values.firstIndex(where: { $0.isInfinite }) else { return }
         throw DesignError(
             .infiniteValue(name: name, row: number(of: row)),
             "'\(name)' is infinite in row \(number(of: row))", hint: "correct the value, or make it missing (NA)")
@@ -90,18 +98,13 @@ extension DesignBuilder {
         return result
     }
 
-    /// What is remembered of each column that a term is computed from.
-    func columnSummaries(rows: UsedRows) -> [String: VariableSummary] {
+    /// What is remembered of each column that a term is computed from; `known` are the summaries of the variables.
+    func columnSummaries(known: [String: VariableSummary], rows: UsedRows) -> [String: VariableSummary] {
         var result: [String: VariableSummary] = [:]
-        for (variable, values) in zip(variables, variableValues) {
+        for variable in variables {
             for name in variable.columnNames where result[name] == nil {
-                if case .name(name) = variable.expression.expression.node {
-                    switch values {
-                    case .numeric(let numbers): result[name] = .numeric(NumericSummary(numbers))
-                    case .categorical(let codes):
-                        result[name] = .categorical(LevelSummary(levels: variable.levels ?? [], codes: codes))
-                    case .basis: break
-                    }
+                if case .name(name) = variable.expression.expression.node, let summary = known[variable.name] {
+                    result[name] = summary
                 } else if let column = table[name] {
                     result[name] = Self.summary(of: column.values.selecting(rows.kept))
                 }
@@ -113,7 +116,7 @@ extension DesignBuilder {
     private static func summary(of values: ColumnValues) -> VariableSummary {
         switch values {
         case .double, .integer:
-            return .numeric(NumericSummary((values.numbers ?? []).filter { !$0.isNaN }))
+            return .numeric(NumericSummary(values.numbers ?? []))
         case .boolean, .categorical:
             let factor = values.factor()
             return .categorical(LevelSummary(levels: factor.levels, codes: factor.codes))

@@ -67,10 +67,8 @@ struct DesignBuilder {
         var weightsIndex: Int?
         if let weights = options.weights { weightsIndex = try evaluate(StoredExpression(weights)) }
 
-        let missing = MissingRows(evaluated, table: table)
+        let missing = try keepCompleteRows(response: responseIndex)
         let rowCount = missing.kept?.count ?? table.rowCount
-        guard rowCount > 0 else { throw noRows(missing, response: responseIndex) }
-        for index in evaluated.indices { try evaluated[index].restrict(to: missing.kept, of: table) }
         if rowCount < table.rowCount {
             notes.append(
                 .droppedRows(count: table.rowCount - rowCount, total: table.rowCount, columns: missing.dropped))
@@ -104,6 +102,7 @@ struct DesignBuilder {
         let groups = try random.finish(assembly: assembly)
         notes += groups.notes
 
+        let summaries = variableSummaries()
         let frame = ModelFrame(
             rowCount: rowCount, totalRowCount: table.rowCount, dropped: missing.dropped, keptRows: missing.kept,
             response: responseValues, weights: weights, offset: offset,
@@ -114,7 +113,7 @@ struct DesignBuilder {
             fixedColumns: fixed.columns, groupingFactors: groups.factors,
             data: DataSummary(
                 totalRowCount: table.rowCount, rowCount: rowCount, dropped: missing.dropped, response: responseSummary,
-                variables: variableSummaries(), columns: columnSummaries(rows: rows),
+                variables: summaries, columns: columnSummaries(known: summaries, rows: rows),
                 totalWeight: weights.map { $0.reduce(0, +) }, fingerprint: Fingerprint(responseValues)),
             notes: notes, response: evaluated[responseIndex].stored, responseTrained: evaluated[responseIndex].trained,
             weights: weightsIndex.map(auxiliary), offsets: offsetIndices.map(auxiliary))
@@ -122,6 +121,21 @@ struct DesignBuilder {
     }
 
     // MARK: Evaluation
+
+    /// Restricts all variables to the rows in which none has a missing value.
+    private mutating func keepCompleteRows(response: Int) throws(DesignError) -> MissingRows {
+        let all = evaluated
+        var missing = MissingRows(evaluated, table: table)
+        while true {
+            let count = missing.kept?.count ?? table.rowCount
+            guard count > 0 else { throw noRows(missing, response: response) }
+            evaluated = all
+            for index in evaluated.indices { try evaluated[index].restrict(to: missing.kept, of: table) }
+            // What is computed anew from fewer rows, such as log(scale(x)), may lose a row more.
+            guard missing.kept != nil, missing.leaveOut(evaluated, rowCount: count) else { return missing }
+            evaluated = all
+        }
+    }
 
     private mutating func evaluate(_ terms: ModelTerms) throws(DesignError) -> [Int] {
         var indices: [Int] = []
