@@ -29,7 +29,7 @@ public struct SplineBasis: Hashable, Sendable, Codable {
         if let given {
             knots = try sample.interiorKnots(given, boundary: ends, function: "bs")
         } else if let df {
-            guard df <= 10_000 else { throw BasisError("df of bs() is too large") }
+            guard df <= SplineSample.knotLimit else { throw BasisError("The df of bs() is too large") }
             let needed = degree + (intercept ? 1 : 0)
             if df < needed { raised = needed }
             knots = sample.quantileKnots(max(df - needed, 0), boundary: ends)
