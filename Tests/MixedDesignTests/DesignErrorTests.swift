@@ -42,9 +42,9 @@ import Testing
     @Test func responseOfText() throws {
         let error = try error("subject ~ x")
         #expect(error.kind == .responseNotNumeric(name: "subject", row: 1, value: "s1"))
-        #expect(error.description.contains("the response 'subject' is text, not numbers: row 1 has 's1'"))
-        let late = try small(["y": text([nil, "n/a", "4"]), "x": .double([1, 2, 3])])
-        #expect(try self.error("y ~ x", late).kind == .responseNotNumeric(name: "y", row: 2, value: "n/a"))
+        #expect(error.description.contains("The response 'subject' is text, not numbers: row 1 has 's1'"))
+        let late = try small(["y": text([nil, "3", "n/a", "4"]), "x": .double([1, 2, 3, 4])])
+        #expect(try self.error("y ~ x", late).kind == .responseNotNumeric(name: "y", row: 3, value: "n/a"))
     }
 
     @Test func responseConstantOrMissing() throws {
@@ -209,7 +209,7 @@ import Testing
             ModelFormula(parsing: "y ~ x + b"), data: ReferenceTable.table)
         let new = try small(["x": text(["3", "many"]), "b": .boolean([1, 0])])
         let error = #expect(throws: DesignError.self) { try design.frame(for: new, containing: .prediction) }
-        #expect(error?.kind == .notNumeric(name: "x", row: 1, value: "3"))
+        #expect(error?.kind == .notNumeric(name: "x", row: 2, value: "many"))
         let words = try small(["x": .integer([3, 4]), "b": text(["TRUE", "FALSE"])])
         let frame = try design.frame(for: words, containing: .prediction)
         #expect(frame.fixedColumn(2) == [1, 0])

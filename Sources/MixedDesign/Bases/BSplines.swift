@@ -82,6 +82,9 @@ struct BSplines: Hashable, Sendable, Codable {
 
 /// The values of a variable as a spline basis sees them when it is trained.
 struct SplineSample {
+    /// The most interior knots; beyond, a basis would not fit into memory.
+    static let knotLimit = 1000
+
     /// The values that are not missing, ascending.
     let sorted: [Double]
 
@@ -124,8 +127,11 @@ struct SplineSample {
 
     /// Checks knots that the formula gives.
     func interiorKnots(_ given: [Double], boundary: (Double, Double), function: String) throws(BasisError) -> [Double] {
+        guard given.count <= Self.knotLimit else {
+            throw BasisError("\(function)() takes at most \(Self.knotLimit) knots")
+        }
         guard given.allSatisfy({ $0.isFinite && $0 > boundary.0 && $0 < boundary.1 }) else {
-            throw BasisError("the knots of \(function)() must lie between \(boundary.0) and \(boundary.1)")
+            throw BasisError("The knots of \(function)() must lie between \(boundary.0) and \(boundary.1)")
         }
         return given.sorted()
     }

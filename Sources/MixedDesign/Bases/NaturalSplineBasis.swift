@@ -36,7 +36,7 @@ public struct NaturalSplineBasis: Hashable, Sendable, Codable {
         if let given {
             knots = try sample.interiorKnots(given, boundary: ends, function: "ns")
         } else if let df {
-            guard df <= 10_000 else { throw BasisError("df of ns() is too large") }
+            guard df <= SplineSample.knotLimit else { throw BasisError("The df of ns() is too large") }
             let needed = 1 + (intercept ? 1 : 0)
             if df < needed { raised = needed }
             knots = sample.quantileKnots(max(df - needed, 0), boundary: ends)

@@ -30,7 +30,7 @@ public struct PolynomialBasis: Hashable, Sendable, Codable {
     /// - **Complexity:** one pass over the values for each degree.
     /// - **Throws:** when the degree is not below the number of distinct values.
     init(training values: [Double], degree: Int) throws(BasisError) {
-        guard degree >= 1 else { throw BasisError("the degree of poly() must be at least 1") }
+        guard degree >= 1 else { throw BasisError("The degree of poly() must be at least 1") }
         let x = values.filter { !$0.isNaN }
         var distinct: Set<Double> = []
         for value in x {

@@ -22,14 +22,14 @@ public struct SplineBasis: Hashable, Sendable, Codable {
         training values: [Double], df: Int?, knots given: [Double]?, degree: Int, intercept: Bool,
         boundary givenBoundary: [Double]?, raised: inout Int?
     ) throws(BasisError) {
-        guard degree >= 1, degree <= 100 else { throw BasisError("the degree of bs() must be between 1 and 100") }
+        guard degree >= 1, degree <= 100 else { throw BasisError("The degree of bs() must be between 1 and 100") }
         let sample = try SplineSample(values, function: "bs")
         let ends = try sample.boundary(givenBoundary, function: "bs")
         let knots: [Double]
         if let given {
             knots = try sample.interiorKnots(given, boundary: ends, function: "bs")
         } else if let df {
-            guard df <= 10_000 else { throw BasisError("df of bs() is too large") }
+            guard df <= SplineSample.knotLimit else { throw BasisError("The df of bs() is too large") }
             let needed = degree + (intercept ? 1 : 0)
             if df < needed { raised = needed }
             knots = sample.quantileKnots(max(df - needed, 0), boundary: ends)

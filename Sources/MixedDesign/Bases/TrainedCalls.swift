@@ -65,10 +65,8 @@ struct TrainedCalls: Hashable, Sendable, Codable {
             node = .parenthesized(try rewrite(inner, isTop: isTop, constant: constant))
         case .unary(let sign, let inner):
             node = .unary(sign, try rewrite(inner, isTop: false, constant: constant))
-        case .binary(let sign, let left, let right):
-            node = .binary(
-                sign, try rewrite(left, isTop: false, constant: constant),
-                try rewrite(right, isTop: false, constant: constant))
+        case .binary:
+            return try rewriteChain(expression, constant: constant)
         case .call(let function, var arguments):
             for index in arguments.indices {
                 arguments[index].value = try rewrite(arguments[index].value, isTop: false, constant: constant)
@@ -84,6 +82,24 @@ struct TrainedCalls: Hashable, Sendable, Codable {
             node = .call(function: function, arguments: arguments)
         }
         return TableExpression(node, range: expression.range)
+    }
+
+    /// A chain such as `a + b + c` without recursion on its left side, which may be thousands of operators deep.
+    private static func rewriteChain(
+        _ expression: TableExpression, constant: Lookup
+    ) throws(DesignError) -> TableExpression {
+        var links: [(sign: TableExpression.BinaryOperator, right: TableExpression, range: SourceRange)] = []
+        var first = expression
+        while case .binary(let sign, let left, let right) = first.node {
+            links.append((sign, right, first.range))
+            first = left
+        }
+        var result = try rewrite(first, isTop: false, constant: constant)
+        for link in links.reversed() {
+            let right = try rewrite(link.right, isTop: false, constant: constant)
+            result = TableExpression(.binary(link.sign, result, right), range: link.range)
+        }
+        return result
     }
 
     private static func isFactor(_ function: String) -> Bool {
@@ -154,7 +170,7 @@ struct TrainedCalls: Hashable, Sendable, Codable {
                     !arguments.dropFirst().contains(where: { $0.label == nil })
                 else { return nil }
                 let values = try table.values(of: StoredExpression(argument.value, source: source))
-                return .levels(values.factor().droppingUnusedLevels().levels)
+                return .levels(values.asCategorical().droppingUnusedLevels().levels)
             }
         } catch let error as BasisError {
             throw DesignError(.expression, error.message, at: call.range, of: source)
@@ -169,15 +185,15 @@ struct TrainedCalls: Hashable, Sendable, Codable {
     private static func scaling(
         of values: [Double], _ given: CallArguments, isScale: Bool
     ) throws(BasisError) -> Constant {
-        let present = values.filter { !$0.isNaN }
-        guard !present.isEmpty, present.allSatisfy(\.isFinite) else { throw BasisError("scaling needs finite values") }
-        var center: Double?
+        let summary = NumericSummary(values)
+        guard summary.count > 0, summary.minimum.isFinite, summary.maximum.isFinite else {
+            throw BasisError("Scaling needs finite values")
+        }
+        var center: Double? = summary.mean
         if isScale, let truth = try? given.truth("center") {
-            center = truth ? NumericSummary(present).mean : nil
+            center = truth ? summary.mean : nil
         } else if isScale, given["center"] != nil {
             center = try given.number("center")
-        } else {
-            center = NumericSummary(present).mean
         }
         guard isScale else { return .scaling(center: center, scale: nil) }
         if let truth = try? given.truth("scale"), !truth { return .scaling(center: center, scale: nil) }
@@ -187,11 +203,14 @@ struct TrainedCalls: Hashable, Sendable, Codable {
             }
             return .scaling(center: center, scale: scale)
         }
-        let shift = center ?? 0
-        let squares = present.reduce(0.0) { $0 + ($1 - shift) * ($1 - shift) }
-        let scale = (squares / Double(max(present.count - 1, 1))).squareRoot()
-        guard scale > 0, scale.isFinite else {
-            throw BasisError("a constant variable cannot be scaled: its standard deviation is zero")
+        var squares = 0.0
+        for value in values where !value.isNaN {
+            let deviation = value - (center ?? 0)
+            squares += deviation * deviation
+        }
+        let scale = (squares / Double(max(summary.count - 1, 1))).squareRoot()
+        guard scale > 0, scale.isFinite, center == nil || !summary.isConstant else {
+            throw BasisError("A constant variable cannot be scaled: its standard deviation is zero")
         }
         return .scaling(center: center, scale: scale)
     }

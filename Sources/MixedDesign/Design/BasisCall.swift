@@ -64,7 +64,7 @@ struct BasisCall {
             switch function {
             case "poly":
                 let degree = try given.wholeNumber("degree", atLeast: 1) ?? 1
-                guard degree <= 100 else { throw BasisError("the degree of poly() is too large") }
+                guard degree <= 100 else { throw BasisError("The degree of poly() is too large") }
                 basis = .polynomial(
                     try given.truth("raw") ?? false
                         ? PolynomialBasis(rawDegree: degree) : PolynomialBasis(training: values, degree: degree))

@@ -14,7 +14,15 @@ struct UsedRows {
 
     /// Refuses infinite values.
     func checkFinite(_ values: [Double], name: String) throws(DesignError) {
-        guard let row = values.firstIndex(where: { $0.isInfinite }) else { return }
+        // Nothing times an infinite value is not a number, and adding keeps that.
+        var sum = SIMD4<Double>.zero
+        values.withUnsafeBytes { bytes in
+            for row in stride(from: 0, to: values.count / 4 * 4, by: 4) {
+                sum += 0 * bytes.loadUnaligned(fromByteOffset: row * 8, as: SIMD4<Double>.self)
+            }
+        }
+        let isFinite = sum.sum() == 0 && values.suffix(values.count % 4).allSatisfy(\.isFinite)
+        guard !isFinite, let row = values.firstIndex(where: { $0.isInfinite }) else { return }
         throw DesignError(
             .infiniteValue(name: name, row: number(of: row)),
             "'\(name)' is infinite in row \(number(of: row))", hint: "correct the value, or make it missing (NA)")
@@ -28,8 +36,9 @@ extension DesignBuilder {
         guard let (row, value) = response.values.firstText else { return }
         throw DesignError(
             .responseNotNumeric(name: response.name, row: row + 1, value: value),
-            "the response '\(response.name)' is text, not numbers: row \(row + 1) has '\(value)'",
-            at: response.stored.expression.range, of: response.stored.source)
+            "The response '\(response.name)' is text, not numbers: row \(row + 1) has '\(value)'",
+            at: response.stored.expression.range, of: response.stored.source,
+            hint: "correct the value, or declare it as missing")
     }
 
     /// The error when nothing is left.
@@ -37,7 +46,7 @@ extension DesignBuilder {
         let total = table.rowCount
         let name = evaluated[response].name
         guard total > 0 else {
-            return DesignError(.noRows(total: 0, dropped: []), "the table has no rows")
+            return DesignError(.noRows(total: 0, dropped: []), "The table has no rows")
         }
         if evaluated[response].values.missingRows.count == total {
             return DesignError(.responseMissing(name: name), "the response '\(name)' is missing in all \(total) rows")
@@ -46,7 +55,7 @@ extension DesignBuilder {
         let counts = most.map { "'\($0.column)' in \($0.count)" }.joined(separator: ", ")
         return DesignError(
             .noRows(total: total, dropped: missing.dropped),
-            "no row is left: each of the \(total) rows misses a value (\(counts))",
+            "No row is left: each of the \(total) rows misses a value (\(counts))",
             hint: "leave out a column that is mostly missing")
     }
 
@@ -56,7 +65,7 @@ extension DesignBuilder {
         guard let row = weights.firstIndex(where: { !($0 > 0) }) else { return weights }
         throw DesignError(
             .weightNotPositive(row: rows.number(of: row), value: weights[row]),
-            "the weights '\(evaluated[index].name)' must be positive: row \(rows.number(of: row)) has \(RNumber.text(weights[row]))",
+            "The weights '\(evaluated[index].name)' must be positive: row \(rows.number(of: row)) has \(RNumber.text(weights[row]))",
             hint: "leave out rows of weight zero")
     }
 
@@ -89,18 +98,13 @@ extension DesignBuilder {
         return result
     }
 
-    /// What is remembered of each column that a term is computed from.
-    func columnSummaries(rows: UsedRows) -> [String: VariableSummary] {
+    /// What is remembered of each column that a term is computed from; `known` are the summaries of the variables.
+    func columnSummaries(known: [String: VariableSummary], rows: UsedRows) -> [String: VariableSummary] {
         var result: [String: VariableSummary] = [:]
-        for (variable, values) in zip(variables, variableValues) {
+        for variable in variables {
             for name in variable.columnNames where result[name] == nil {
-                if case .name(name) = variable.expression.expression.node {
-                    switch values {
-                    case .numeric(let numbers): result[name] = .numeric(NumericSummary(numbers))
-                    case .categorical(let codes):
-                        result[name] = .categorical(LevelSummary(levels: variable.levels ?? [], codes: codes))
-                    case .basis: break
-                    }
+                if case .name(name) = variable.expression.expression.node, let summary = known[variable.name] {
+                    result[name] = summary
                 } else if let column = table[name] {
                     result[name] = Self.summary(of: column.values.selecting(rows.kept))
                 }
@@ -112,11 +116,10 @@ extension DesignBuilder {
     private static func summary(of values: ColumnValues) -> VariableSummary {
         switch values {
         case .double, .integer:
-            return .numeric(NumericSummary((values.numbers ?? []).filter { !$0.isNaN }))
+            return .numeric(NumericSummary(values.numbers ?? []))
         case .boolean, .categorical:
             let factor = values.factor()
-            let occurring = factor.droppingUnusedLevels()
-            return .categorical(LevelSummary(levels: occurring.levels, codes: occurring.codes))
+            return .categorical(LevelSummary(levels: factor.levels, codes: factor.codes))
         }
     }
 }

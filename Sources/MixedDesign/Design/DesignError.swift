@@ -29,8 +29,6 @@ public struct DesignError: Error, Hashable, Sendable, CustomStringConvertible {
         case tooManyColumns(count: Int, limit: Int)
         /// A level in new data that the model has not seen.
         case unknownLevel(variable: String, level: String, row: Int)
-        /// A variable in new data has another type than in the data the model was built on.
-        case changedType(variable: String)
     }
 
     public let kind: Kind

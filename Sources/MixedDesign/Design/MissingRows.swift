@@ -6,39 +6,84 @@ import MixedTables
 /// The rows in which some variable has no value.
 struct MissingRows {
     /// The rows to keep, ascending; `nil` for all.
-    let kept: [Int]?
+    private(set) var kept: [Int]?
     /// By column in order of the variables; a row that misses two columns counts for both.
-    let dropped: [DroppedRows]
+    private(set) var dropped: [DroppedRows]
 
     /// Finds the rows without a value in any of `variables`.
     ///
     /// A missing value is counted for the columns that are missing in that row; where none is, as in the logarithm of a
     /// negative number, for the expression.
     init(_ variables: [EvaluatedVariable], table: DataTable) {
-        var isDropped: [Bool] = []
-        var order: [String] = []
-        var rowsByColumn: [String: Set<Int>] = [:]
-        var missingOfColumn: [String: Set<Int>] = [:]
-        func count(_ row: Int, _ column: String) {
-            if rowsByColumn[column] == nil { order.append(column) }
-            rowsByColumn[column, default: []].insert(row)
-        }
+        var tally = Tally(rowCount: table.rowCount)
+        var missingOfColumn: [String: [Bool]] = [:]
         for variable in variables {
             let missing = variable.values.missingRows
             guard !missing.isEmpty else { continue }
-            if isDropped.isEmpty { isDropped = [Bool](repeating: false, count: table.rowCount) }
             let names = variable.stored.expression.variableNames
             for name in names where missingOfColumn[name] == nil {
-                missingOfColumn[name] = Set(table[name]?.values.missingRows ?? [])
+                var isMissing = [Bool](repeating: false, count: table.rowCount)
+                for row in table[name]?.values.missingRows ?? [] { isMissing[row] = true }
+                missingOfColumn[name] = isMissing
             }
-            for row in missing {
-                isDropped[row] = true
-                let blamed = names.filter { missingOfColumn[$0]?.contains(row) ?? false }
-                for name in blamed { count(row, name) }
-                if blamed.isEmpty { count(row, variable.name) }
+            var unexplained: [Int] = missing
+            for name in names {
+                guard let isMissing = missingOfColumn[name] else { continue }
+                tally.add(missing.filter { isMissing[$0] }, for: name)
+                unexplained = unexplained.filter { !isMissing[$0] }
+            }
+            tally.add(unexplained, for: variable.name)
+        }
+        kept = tally.kept
+        dropped = tally.dropped
+    }
+
+    /// Leaves out, of the rows kept so far, those in which a variable that was computed anew from them has no value.
+    ///
+    /// - Returns: whether there were any.
+    mutating func leaveOut(_ variables: [EvaluatedVariable], rowCount: Int) -> Bool {
+        var tally = Tally(rowCount: rowCount)
+        for variable in variables { tally.add(variable.values.missingRows, for: variable.name) }
+        guard let remaining = tally.kept else { return false }
+        kept = kept.map { kept in remaining.map { kept[$0] } } ?? remaining
+        for more in tally.dropped {
+            if let index = dropped.firstIndex(where: { $0.column == more.column }) {
+                dropped[index] = DroppedRows(column: more.column, count: dropped[index].count + more.count)
+            } else {
+                dropped.append(more)
             }
         }
-        kept = isDropped.isEmpty ? nil : isDropped.indices.filter { !isDropped[$0] }
-        dropped = order.map { DroppedRows(column: $0, count: rowsByColumn[$0]?.count ?? 0) }
+        return true
+    }
+
+    /// Rows marked column by column.
+    private struct Tally {
+        let rowCount: Int
+        private var isDropped: [Bool] = []
+        private var isMissing: [String: [Bool]] = [:]
+        private var order: [String] = []
+
+        init(rowCount: Int) { self.rowCount = rowCount }
+
+        mutating func add(_ rows: [Int], for column: String) {
+            guard !rows.isEmpty else { return }
+            let none = [Bool](repeating: false, count: rowCount)
+            if isDropped.isEmpty { isDropped = none }
+            var marks = isMissing.removeValue(forKey: column) ?? none
+            if !order.contains(column) { order.append(column) }
+            for row in rows {
+                marks[row] = true
+                isDropped[row] = true
+            }
+            isMissing[column] = marks
+        }
+
+        var kept: [Int]? { isDropped.isEmpty ? nil : isDropped.indices.filter { !isDropped[$0] } }
+
+        var dropped: [DroppedRows] {
+            order.map { name in
+                DroppedRows(column: name, count: isMissing[name]?.reduce(0) { $0 + ($1 ? 1 : 0) } ?? 0)
+            }
+        }
     }
 }

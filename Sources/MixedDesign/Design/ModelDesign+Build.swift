@@ -43,7 +43,7 @@ struct DesignBuilder {
     mutating func build() throws(DesignError) -> (design: ModelDesign, frame: ModelFrame) {
         guard let response = formula.response else {
             throw DesignError(
-                .noResponse, "the formula has no response", at: SourceRange(0, min(1, formula.source.utf8.count)),
+                .noResponse, "The formula has no response", at: SourceRange(0, min(1, formula.source.utf8.count)),
                 of: formula.source, hint: "write it left of the '~', as in y ~ x + (1 | g)")
         }
         let responseIndex = try evaluate(StoredExpression(response, source: formula.source))
@@ -67,10 +67,8 @@ struct DesignBuilder {
         var weightsIndex: Int?
         if let weights = options.weights { weightsIndex = try evaluate(StoredExpression(weights)) }
 
-        let missing = MissingRows(evaluated, table: table)
+        let missing = try keepCompleteRows(response: responseIndex)
         let rowCount = missing.kept?.count ?? table.rowCount
-        guard rowCount > 0 else { throw noRows(missing, response: responseIndex) }
-        for index in evaluated.indices { try evaluated[index].restrict(to: missing.kept, of: table) }
         if rowCount < table.rowCount {
             notes.append(
                 .droppedRows(count: table.rowCount - rowCount, total: table.rowCount, columns: missing.dropped))
@@ -81,7 +79,7 @@ struct DesignBuilder {
         guard !responseSummary.isConstant else {
             throw DesignError(
                 .responseConstant(name: evaluated[responseIndex].name, value: responseSummary.mean),
-                "the response '\(evaluated[responseIndex].name)' has the same value, \(RNumber.text(responseSummary.mean)), in every row that is used: there is nothing to explain"
+                "The response '\(evaluated[responseIndex].name)' has the same value, \(RNumber.text(responseSummary.mean)), in every row that is used: there is nothing to explain"
             )
         }
         let weights = try weightsIndex.map { index throws(DesignError) in try positiveWeights(index, rows: rows) }
@@ -104,6 +102,7 @@ struct DesignBuilder {
         let groups = try random.finish(assembly: assembly)
         notes += groups.notes
 
+        let summaries = variableSummaries()
         let frame = ModelFrame(
             rowCount: rowCount, totalRowCount: table.rowCount, dropped: missing.dropped, keptRows: missing.kept,
             response: responseValues, weights: weights, offset: offset,
@@ -114,7 +113,7 @@ struct DesignBuilder {
             fixedColumns: fixed.columns, groupingFactors: groups.factors,
             data: DataSummary(
                 totalRowCount: table.rowCount, rowCount: rowCount, dropped: missing.dropped, response: responseSummary,
-                variables: variableSummaries(), columns: columnSummaries(rows: rows),
+                variables: summaries, columns: columnSummaries(known: summaries, rows: rows),
                 totalWeight: weights.map { $0.reduce(0, +) }, fingerprint: Fingerprint(responseValues)),
             notes: notes, response: evaluated[responseIndex].stored, responseTrained: evaluated[responseIndex].trained,
             weights: weightsIndex.map(auxiliary), offsets: offsetIndices.map(auxiliary))
@@ -122,6 +121,21 @@ struct DesignBuilder {
     }
 
     // MARK: Evaluation
+
+    /// Restricts all variables to the rows in which none has a missing value.
+    private mutating func keepCompleteRows(response: Int) throws(DesignError) -> MissingRows {
+        let all = evaluated
+        var missing = MissingRows(evaluated, table: table)
+        while true {
+            let count = missing.kept?.count ?? table.rowCount
+            guard count > 0 else { throw noRows(missing, response: response) }
+            evaluated = all
+            for index in evaluated.indices { try evaluated[index].restrict(to: missing.kept, of: table) }
+            // What is computed anew from fewer rows, such as log(scale(x)), may lose a row more.
+            guard missing.kept != nil, missing.leaveOut(evaluated, rowCount: count) else { return missing }
+            evaluated = all
+        }
+    }
 
     private mutating func evaluate(_ terms: ModelTerms) throws(DesignError) -> [Int] {
         var indices: [Int] = []
@@ -149,7 +163,7 @@ struct DesignBuilder {
     func numbers(_ index: Int, rows: UsedRows) throws(DesignError) -> [Double] {
         let variable = evaluated[index]
         guard let numbers = variable.values.numbers else {
-            throw DataTable.notNumeric(variable.stored, variable.values)
+            throw DataTable.notNumeric(variable.stored, variable.values, rows: rows)
         }
         try rows.checkFinite(numbers, name: variable.name)
         return numbers
@@ -173,7 +187,7 @@ struct DesignBuilder {
             if let key = contrastKey(source), case .name = source.stored.expression.node {
                 throw DesignError(
                     .contrastsOfNumericVariable(name: key),
-                    "contrasts are given for '\(key)', which is a variable of numbers",
+                    "Contrasts are given for '\(key)', which is a variable of numbers",
                     hint: "write factor(\(key)), or declare the column as a factor")
             }
             try rows.checkFinite(numbers, name: source.name)
@@ -202,9 +216,7 @@ struct DesignBuilder {
     /// The rows' levels of an evaluated expression; those that do not occur are left out, except of truth values.
     private mutating func factor(_ index: Int) -> CategoricalValues {
         if let known = factors[index] { return known }
-        let values = evaluated[index].values
-        var factor = values.factor()
-        if case .boolean = values {} else { factor = factor.droppingUnusedLevels() }
+        let factor = evaluated[index].values.factor()
         factors[index] = factor
         return factor
     }
@@ -237,7 +249,7 @@ struct DesignBuilder {
             let suggestion = NameSuggestion.nearest(to: name, among: table.columns.map(\.name))
             throw DesignError(
                 .contrastsOfUnknownVariable(name: name, suggestion: suggestion),
-                "contrasts are given for '\(name)', but there is no such column",
+                "Contrasts are given for '\(name)', but there is no such column",
                 hint: suggestion.map { "did you mean '\($0)'?" })
         }
     }
@@ -248,7 +260,7 @@ struct DesignBuilder {
         func refuse(_ error: ContrastError) -> DesignError {
             let only = levels.count == 1 ? " ('\(levels[0])')" : ""
             return DesignError(
-                .contrasts(variable: variable.name, error), "the factor '\(variable.name)': \(error.sentence)\(only)",
+                .contrasts(variable: variable.name, error), "The factor '\(variable.name)': \(error.sentence)\(only)",
                 at: variable.stored.expression.range, of: variable.stored.source)
         }
         guard levels.count >= 2 else { throw refuse(.tooFewLevels(count: levels.count)) }
@@ -260,7 +272,7 @@ struct DesignBuilder {
         guard levels.count <= TermExpansion.contrastLevelLimit else {
             throw DesignError(
                 .tooManyColumns(count: levels.count - 1, limit: TermExpansion.contrastLevelLimit),
-                "the factor '\(variable.name)' has \(levels.count) levels; these contrasts are possible for at most \(TermExpansion.contrastLevelLimit)",
+                "The factor '\(variable.name)' has \(levels.count) levels; these contrasts are possible for at most \(TermExpansion.contrastLevelLimit)",
                 at: variable.stored.expression.range, of: variable.stored.source)
         }
         do { _ = try coding.matrix(levels: levels) } catch { throw refuse(error) }

@@ -42,8 +42,11 @@ struct RandomEffectsBuilder {
     mutating func add(
         _ term: ModelFormula.RandomTerm, columns: [DesignColumn], factors: [Variable]
     ) throws(DesignError) {
+        var name = term.groupName
+        // lme4 writes a name that needs back-quotes without them where it stands alone.
+        if term.grouping.count == 1, case .name(let column) = term.grouping[0].node { name = column }
         let index: Int
-        if let known = groups.firstIndex(where: { $0.name == term.groupName }) {
+        if let known = groups.firstIndex(where: { $0.name == name }) {
             index = known
         } else {
             guard let first = factors.first else { return }
@@ -51,7 +54,7 @@ struct RandomEffectsBuilder {
             for factor in factors.dropFirst() {
                 codes.cross(with: factor.codes, levelCount: factor.design.levels.count)
             }
-            groups.append(Group(name: term.groupName, variables: factors, codes: codes))
+            groups.append(Group(name: name, variables: factors, codes: codes))
             index = groups.count - 1
         }
         try check(groups[index], term, columns)
@@ -67,7 +70,7 @@ struct RandomEffectsBuilder {
     ) throws(DesignError) {
         guard !columns.isEmpty else {
             throw DesignError(
-                .expression, "the random term has no column", at: term.range, of: source,
+                .expression, "The random term has no column", at: term.range, of: source,
                 hint: "(1 | \(group.name)) has a column: the constant")
         }
         let levels = group.levelCount
@@ -75,13 +78,13 @@ struct RandomEffectsBuilder {
             let level = label(of: group, level: 0)
             throw DesignError(
                 .singleGroup(name: group.name, level: level),
-                "the grouping factor '\(group.name)' has only one level, '\(level)': a variance between levels needs several",
+                "The grouping factor '\(group.name)' has only one level, '\(level)': a variance between levels needs several",
                 at: term.range, of: source)
         }
         guard levels < rowCount else {
             throw DesignError(
                 .groupsAsManyAsRows(name: group.name, levels: levels, rows: rowCount),
-                "the grouping factor '\(group.name)' has as many levels as there are rows (\(rowCount)): its variance cannot be told from the residuals'",
+                "The grouping factor '\(group.name)' has as many levels as there are rows (\(rowCount)): its variance cannot be told from the residuals'",
                 at: term.range, of: source)
         }
         let width = term.isIndependent ? 1 : columns.count
@@ -89,7 +92,7 @@ struct RandomEffectsBuilder {
         guard !overflow, effects < rowCount else {
             throw DesignError(
                 .randomEffectsAsManyAsRows(term: group.name, count: effects, rows: rowCount),
-                "the random term has \(effects) effects (\(levels) levels × \(width) columns) but there are only \(rowCount) rows: its variances cannot be told from the residuals'",
+                "The random term has \(effects) effects (\(levels) levels × \(width) columns) but there are only \(rowCount) rows: its variances cannot be told from the residuals'",
                 at: term.range, of: source, hint: "leave out columns of the term")
         }
     }
@@ -133,7 +136,7 @@ struct RandomEffectsBuilder {
             guard columns.count <= TermExpansion.columnLimit else {
                 throw DesignError(
                     .tooManyColumns(count: columns.count, limit: TermExpansion.columnLimit),
-                    "the random effects of '\(group.name)' have \(columns.count) columns; at most \(TermExpansion.columnLimit) are possible"
+                    "The random effects of '\(group.name)' have \(columns.count) columns; at most \(TermExpansion.columnLimit) are possible"
                 )
             }
             let levels = (0..<group.levelCount).map { label(of: group, level: $0) }

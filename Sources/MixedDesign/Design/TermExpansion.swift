@@ -61,7 +61,7 @@ struct TermExpansion {
     private static func tooManyColumns(_ count: Int) -> DesignError {
         DesignError(
             .tooManyColumns(count: count, limit: columnLimit),
-            "the formula makes at least \(count) columns; at most \(columnLimit) are possible",
+            "The formula makes at least \(count) columns; at most \(columnLimit) are possible",
             hint: "a variable with so many levels belongs into a random term, (1 | variable)")
     }
 }
@@ -107,7 +107,7 @@ extension DesignVariable {
         do {
             return try coding.matrix(levels: levels)
         } catch {
-            throw DesignError(.contrasts(variable: name, error), "the factor '\(name)': \(error.sentence)")
+            throw DesignError(.contrasts(variable: name, error), "The factor '\(name)': \(error.sentence)")
         }
     }
 }

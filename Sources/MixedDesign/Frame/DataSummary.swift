@@ -9,33 +9,54 @@ public struct NumericSummary: Hashable, Sendable, Codable {
     public let minimum: Double
     public let maximum: Double
 
-    /// Summarizes numbers none of which is missing.
+    /// Summarizes numbers; missing ones do not count.
     ///
     /// - **Complexity:** two passes.
     init(_ values: [Double]) {
-        var sum = 0.0
-        var minimum = Double.infinity
-        var maximum = -Double.infinity
-        for value in values {
-            sum += value
-            minimum = value < minimum ? value : minimum
-            maximum = value > maximum ? value : maximum
+        var sum = SIMD4<Double>.zero
+        var minimum = SIMD4<Double>(repeating: .infinity)
+        var maximum = SIMD4<Double>(repeating: -.infinity)
+        var present = SIMD4<Double>.zero
+        Self.visit(values) { lanes in
+            let isPresent = lanes .== lanes
+            sum += lanes.replacing(with: 0, where: .!isPresent)
+            present += SIMD4<Double>.zero.replacing(with: 1, where: isPresent)
+            minimum = minimum.replacing(with: lanes, where: lanes .< minimum)
+            maximum = maximum.replacing(with: lanes, where: lanes .> maximum)
         }
-        let mean = values.isEmpty ? .nan : sum / Double(values.count)
-        var squares = 0.0
-        var remainder = 0.0
-        for value in values {
-            let deviation = value - mean
-            squares += deviation * deviation
-            remainder += deviation
+        let number = present.sum()
+        let mean = sum.sum() / number
+        var squares = SIMD4<Double>.zero
+        var remainder = SIMD4<Double>.zero
+        Self.visit(values) { lanes in
+            let deviations = (lanes - mean).replacing(with: 0, where: lanes .!= lanes)
+            squares += deviations * deviations
+            remainder += deviations
         }
-        let divisor = Double(max(values.count - 1, 1))
-        let corrected = squares - remainder * remainder / Double(max(values.count, 1))
-        self.count = values.count
-        self.mean = mean + (values.isEmpty ? 0 : remainder / Double(values.count))
-        self.standardDeviation = minimum == maximum ? 0 : (max(corrected, 0) / divisor).squareRoot()
-        self.minimum = values.isEmpty ? .nan : minimum
-        self.maximum = values.isEmpty ? .nan : maximum
+        let rest = remainder.sum()
+        let corrected = squares.sum() - rest * rest / max(number, 1)
+        let isEmpty = number == 0
+        self.count = Int(number)
+        self.minimum = isEmpty ? .nan : minimum.min()
+        self.maximum = isEmpty ? .nan : maximum.max()
+        self.mean = isEmpty ? .nan : (self.minimum == self.maximum ? self.minimum : mean + rest / number)
+        self.standardDeviation =
+            self.minimum < self.maximum ? (max(corrected, 0) / max(number - 1, 1)).squareRoot() : 0
+    }
+
+    /// Passes the values on in fours; the last ones are filled up with missing values.
+    private static func visit(_ values: [Double], _ body: (SIMD4<Double>) -> Void) {
+        values.withUnsafeBytes { bytes in
+            let whole = values.count / 4 * 4
+            var row = 0
+            while row < whole {
+                body(bytes.loadUnaligned(fromByteOffset: row * 8, as: SIMD4<Double>.self))
+                row += 4
+            }
+            var last = SIMD4<Double>(repeating: .nan)
+            for lane in 0..<(values.count - whole) { last[lane] = values[whole + lane] }
+            body(last)
+        }
     }
 
     /// Whether all values are the same.

@@ -7,12 +7,11 @@ extension DataTable {
     /// The values of an expression, one for each row.
     func values(of stored: StoredExpression) throws(DesignError) -> ColumnValues {
         try checkNames(of: stored)
-        if case .name(let name) = stored.expression.withoutParentheses.node, let column = self[name] {
-            return column.values
+        do {
+            return try evaluate(stored.expression, source: stored.source)
+        } catch {
+            throw DesignError(.expression, diagnostic: error)
         }
-        throw DesignError(
-            .expression, "I cannot evaluate \(stored.expression.description)", at: stored.expression.range,
-            of: stored.source)
     }
 
     /// The values of an expression as numbers, missing ones as NaN; truth values count as 0 and 1.
@@ -22,14 +21,15 @@ extension DataTable {
         return numbers
     }
 
-    /// The error for text where a number is needed, with the first value that is there.
-    static func notNumeric(_ stored: StoredExpression, _ values: ColumnValues) -> DesignError {
+    /// The error for text where a number is needed, with the first value that is none.
+    static func notNumeric(_ stored: StoredExpression, _ values: ColumnValues, rows: UsedRows? = nil) -> DesignError {
         let name = stored.expression.description
-        let (row, value) = values.firstText ?? (0, "")
+        let (index, value) = values.firstText ?? (0, "")
+        let row = rows?.number(of: index) ?? index + 1
         return DesignError(
-            .notNumeric(name: name, row: row + 1, value: value),
-            "'\(name)' is text where a number is needed: row \(row + 1) has '\(value)'", at: stored.expression.range,
-            of: stored.source)
+            .notNumeric(name: name, row: row, value: value),
+            "'\(name)' is text where a number is needed: row \(row) has '\(value)'", at: stored.expression.range,
+            of: stored.source, hint: "correct the value, or declare it as missing")
     }
 
     /// Refuses names that are not columns, and says which column may be meant.
@@ -39,12 +39,12 @@ extension DataTable {
             if unknown == nil, self[name] == nil, !["T", "F", "pi"].contains(name) { unknown = (name, range) }
         }
         guard let unknown else { return }
-        let names = columns.map(\.name)
+        let names = columnNames + omittedColumns
         let suggestion = NameSuggestion.nearest(to: unknown.name, among: names)
         let place = origin.map { " in \($0)" } ?? ""
         throw DesignError(
             .unknownColumn(name: unknown.name, suggestion: suggestion),
-            "there is no column '\(unknown.name)'\(place)", at: unknown.range, of: stored.source,
+            "There is no column '\(unknown.name)'\(place)", at: unknown.range, of: stored.source,
             hint: suggestion.map { "did you mean '\($0)'?" }
                 ?? "the columns are \(names.prefix(8).joined(separator: ", "))\(names.count > 8 ? ", ..." : "")")
     }
@@ -61,12 +61,14 @@ extension ColumnValues {
         }
     }
 
-    /// The first value that is not missing, of text or of a factor, with its row.
+    /// The first value of text or a factor that is no number, with its row; of text that looks like numbers the first.
     var firstText: (row: Int, value: String)? {
-        guard case .categorical(let values) = self, let row = values.codes.firstIndex(where: { $0 >= 0 }) else {
-            return nil
+        do throws(TableError) {
+            _ = try doubles(named: "")
+        } catch {
+            if case .notNumeric(_, let row, let value) = error { return (row - 1, value) }
         }
-        return (row, values.levels[Int(values.codes[row])])
+        return nil
     }
 
     /// The rows without a value, ascending.
@@ -80,16 +82,5 @@ extension ColumnValues {
     }
 
     /// The values of some rows; all of them for `nil`.
-    func selecting(_ rows: [Int]?) -> ColumnValues {
-        guard let rows else { return self }
-        switch self {
-        case .double(let values): return .double(rows.map { values[$0] })
-        case .integer(let values): return .integer(rows.map { values[$0] })
-        case .boolean(let values): return .boolean(rows.map { values[$0] })
-        case .categorical(var values):
-            let codes = values.codes
-            values.codes = rows.map { codes[$0] }
-            return .categorical(values)
-        }
-    }
+    func selecting(_ rows: [Int]?) -> ColumnValues { rows.map(selecting(rows:)) ?? self }
 }

@@ -97,22 +97,26 @@ enum Arithmetic {
             let result = Recycling.map(left, right) { (a: Int, b: Int) -> Int in
                 if a == missing || b == missing { return missing }
                 let (value, overflow) = operation(a, b)
-                if overflow || value == missing { overflows = true }
+                if overflow { overflows = true }
                 return value
             }
             return overflows ? nil : result
         }
+        // The number that stands for missing values is no result.
+        func fitting(_ result: (partialValue: Int, overflow: Bool)) -> (partialValue: Int, overflow: Bool) {
+            (result.partialValue, result.overflow || result.partialValue == missing)
+        }
         switch symbol {
-        case .plus: return checked { $0.addingReportingOverflow($1) }
-        case .minus: return checked { $0.subtractingReportingOverflow($1) }
-        case .times: return checked { $0.multipliedReportingOverflow(by: $1) }
+        case .plus: return checked { fitting($0.addingReportingOverflow($1)) }
+        case .minus: return checked { fitting($0.subtractingReportingOverflow($1)) }
+        case .times: return checked { fitting($0.multipliedReportingOverflow(by: $1)) }
         case .integerQuotient:
             return checked { a, b in
                 guard b != 0 else { return (missing, false) }
                 let (value, overflow) = a.dividedReportingOverflow(by: b)
                 let isBelow = a % b != 0 && (a < 0) != (b < 0)
                 return (isBelow ? value - 1 : value, overflow)
-            }.map { $0 }
+            }
         case .remainder:
             return checked { a, b in
                 guard b != 0 else { return (missing, false) }
@@ -138,9 +142,8 @@ enum Arithmetic {
         if abs(y) > 4_503_599_627_370_496, abs(x) <= abs(y) {
             return abs(x) == abs(y) ? 0 : x != 0 && (x < 0) != (y < 0) ? x + y : x
         }
-        // In step with `quotient`, so that (x %/% y) * y + x %% y is x.
-        let first = x - (x / y).rounded(.down) * y
-        return first - (first / y).rounded(.down) * y
+        let rest = fmod(x, y)
+        return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
     }
 
     /// `x %/% y`: the quotient rounded down.
@@ -148,7 +151,7 @@ enum Arithmetic {
         let exact = x / y
         if y == 0 || abs(exact) > 4_503_599_627_370_496 || !exact.isFinite { return exact }
         let below = exact.rounded(.down)
-        // The division may have rounded up to a whole number.
-        return below + ((x - below * y) / y).rounded(.down)
+        // The division may have rounded to a whole number: 1 / 0.1 is 10, but 0.1 is stored as slightly more.
+        return below + (x.addingProduct(-below, y) / y).rounded(.down)
     }
 }

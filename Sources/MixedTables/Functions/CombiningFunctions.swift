@@ -40,13 +40,15 @@ enum CombiningFunctions {
             return .double((0..<count).map { $0 == count - 1 ? to : from + Double($0) * step })
         }
         let step = try call.number("by", default: to >= from ? 1 : -1)
+        let isWhole = call.argument("by") == nil && from == from.rounded() && abs(from) < 1e15
         let steps = (to - from) / step
         guard steps >= 0, steps < 1_000_000 else {
-            if from == to { return .double([from]) }
+            if from == to { return isWhole ? .integer([Int(from)]) : .double([from]) }
             throw call.error("'by' of 'seq' does not lead from \(RNumber.text(from)) to \(RNumber.text(to))", at: "by")
         }
         let values = (0...Int(steps + 1e-10)).map { from + Double($0) * step }
         // The last may overshoot by rounding.
+        if isWhole { return .integer(values.map { Int($0) }) }
         return .double(values.map { step > 0 ? min($0, to) : max($0, to) })
     }
 }

@@ -91,7 +91,7 @@ enum CutFunction {
     private static func labels(_ breaks: [Double], digits: Int, closesRight: Bool, includesLowest: Bool) -> [String] {
         var texts: [String] = []
         for precision in digits...max(12, digits) {
-            texts = breaks.map { formatted($0, precision) }
+            texts = breaks.map { formatted($0, precision, besideMinusInfinity: breaks[0] == -.infinity) }
             if zip(texts, texts.dropFirst()).allSatisfy({ $0 != $1 }) { break }
         }
         let count = breaks.count - 1
@@ -102,8 +102,9 @@ enum CutFunction {
         }
     }
 
-    private static func formatted(_ value: Double, _ digits: Int) -> String {
-        if value.isInfinite { return value < 0 ? "-Inf" : "Inf" }
+    private static func formatted(_ value: Double, _ digits: Int, besideMinusInfinity: Bool) -> String {
+        // R gives both infinities the same width: "(0, Inf]" after "(-Inf,0]".
+        if value.isInfinite { return value < 0 ? "-Inf" : besideMinusInfinity ? " Inf" : "Inf" }
         return CFormat.general(value == 0 ? 0 : value, digits: digits)
     }
 }

@@ -17,17 +17,19 @@ enum ExtremeFunctions {
             let skipsMissing = try call.flag("na.rm", default: false)
             var best: Double?
             var isWhole = true
+            var hasMissing = false
             for operand in try call.restOperands() {
                 let numbers = try call.evaluator.numbers(operand)
                 if case .double = numbers { isWhole = false }
                 for value in numbers.doubles {
                     if value.isNaN {
-                        if skipsMissing { continue }
-                        return .double([.nan])
+                        hasMissing = hasMissing || !skipsMissing
+                    } else if best.map({ isBetter(value, $0) }) ?? true {
+                        best = value
                     }
-                    if best.map({ isBetter(value, $0) }) ?? true { best = value }
                 }
             }
+            if hasMissing { return isWhole ? .integer([ColumnValues.missingInteger]) : .double([.nan]) }
             guard let best else { throw call.error("'\(name)' has no values to choose from") }
             if isWhole, let whole = Int(exactly: best) { return .integer([whole]) }
             return .double([best])

@@ -17,9 +17,7 @@ enum RoundingFunctions {
         mapping("trunc") { $0.rounded(.towardZero) },
         TableFunction("round", ["x", "digits"]) { (call) throws(Diagnostic) in
             let digits = try call.wholeNumber("digits", default: 0, in: -330...330)
-            let numbers = try call.numbers("x")
-            if case .integer = numbers, digits >= 0 { return numbers.columnValues }
-            return .double(numbers.doubles.map { round($0, digits: digits) })
+            return .double(try call.doubles("x").map { round($0, digits: digits) })
         },
         TableFunction("signif", ["x", "digits"]) { (call) throws(Diagnostic) in
             let digits = try call.wholeNumber("digits", default: 6, in: 0...330)
@@ -29,9 +27,7 @@ enum RoundingFunctions {
 
     private static func mapping(_ name: String, _ function: @escaping @Sendable (Double) -> Double) -> TableFunction {
         TableFunction(name, ["x"]) { (call) throws(Diagnostic) in
-            let numbers = try call.numbers("x")
-            if case .integer = numbers { return numbers.columnValues }
-            return .double(numbers.doubles.map(function))
+            .double(try call.doubles("x").map(function))
         }
     }
 

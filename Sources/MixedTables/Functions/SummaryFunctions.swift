@@ -5,7 +5,7 @@ import MixedSyntax
 enum SummaryFunctions {
     static let all: [TableFunction] = [
         summary("mean", mean),
-        summary("median", median),
+        TableFunction("median", ["x", "na.rm"], median),
         summary("var", variance),
         summary("sd") { variance($0).squareRoot() },
         TableFunction("sum", ["...", "na.rm"], sum),
@@ -52,6 +52,19 @@ enum SummaryFunctions {
             total = next
         }
         return lost.isFinite ? total + lost : total
+    }
+
+    /// The middle value; an odd number of whole numbers has a whole one.
+    private static func median(_ call: FunctionCall) throws(Diagnostic) -> ColumnValues {
+        let numbers = try call.numbers("x")
+        let values = numbers.doubles.filter { !$0.isNaN }
+        let skipsMissing = try call.flag("na.rm", default: false)
+        let isKnown = skipsMissing || values.count == numbers.count
+        let middle = isKnown ? median(values) : .nan
+        if case .integer(let whole) = numbers, !isKnown || values.count % 2 == 1, whole.count > 0 {
+            return .integer([Int(exactly: middle) ?? ColumnValues.missingInteger])
+        }
+        return .double([middle])
     }
 
     private static func sum(_ call: FunctionCall) throws(Diagnostic) -> ColumnValues {

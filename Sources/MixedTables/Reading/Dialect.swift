@@ -48,7 +48,7 @@ struct Dialect: Hashable {
         let trials = candidates.map { trial($0, text) }
         if let best = trials.filter(\.isConsistent).max(by: { $0.header < $1.header }) { return best.delimiter }
         let blanks = trial(nil, text)
-        if blanks.isConsistent, trials.allSatisfy({ $0.header == 1 }) { return nil }
+        if blanks.isConsistent, trials.allSatisfy({ $0.header == 1 || $0.delimiter == 0x09 }) { return nil }
         // No delimiter fits all rows: take the one of the header, so that the ragged row is found and shown.
         if let best = trials.filter({ $0.header > 1 }).max(by: { $0.header < $1.header }) { return best.delimiter }
         let isBlankSeparated =

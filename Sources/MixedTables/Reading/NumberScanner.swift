@@ -20,6 +20,9 @@ struct NumberScanner {
     let base: UnsafePointer<UInt8>
     let decimalMark: UInt8
 
+    /// Whether a byte may stand around a number: a blank, a tab or a line end.
+    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
+
     /// The number at `start` and where it ends; `end` is the limit of what may be read.
     @inline(__always)
     func scan(from start: Int, to end: Int) -> (number: ScannedNumber, end: Int) {

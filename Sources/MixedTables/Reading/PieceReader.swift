@@ -200,8 +200,8 @@ private struct PieceReader {
 
         var first = start
         var last = end
-        while first < last, base[first] <= 0x20 { first += 1 }
-        while last > first, base[last - 1] <= 0x20 { last -= 1 }
+        while first < last, NumberScanner.isBlank(base[first]) { first += 1 }
+        while last > first, NumberScanner.isBlank(base[last - 1]) { last -= 1 }
         // Blank fields, and quoted codes with blanks around them: missing among numbers, but text among text.
         if first == last || context.missing.contains(base, first, last) {
             columns[index].hasAmbiguousBlanks = true

@@ -114,8 +114,8 @@ enum NumberText {
     /// The number that the text is, blanks around it aside, as R's `as.numeric` reads it.
     static func value(_ text: String) -> Double? {
         var bytes = Array(text.utf8)
-        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
-        let start = bytes.firstIndex { $0 > 0x20 } ?? bytes.count
+        while let last = bytes.last, NumberScanner.isBlank(last) { bytes.removeLast() }
+        let start = bytes.firstIndex { !NumberScanner.isBlank($0) } ?? bytes.count
         return bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress, start < buffer.count else { return nil }
             let (number, end) = NumberScanner(base: base, decimalMark: 0x2E).scan(from: start, to: buffer.count)

@@ -63,7 +63,7 @@ public enum TextCollation {
 
     /// Base letters of U+00C0 to U+017F; a star where there is none.
     private static let latinBases: [UInt8] = Array(
-        ("AAAAAAAC" + "EEEEIIII" + "DNOOOOO*" + "OUUUUYTs" + "aaaaaaac" + "eeeeiiii" + "dnooooo*" + "ouuuuyty"
+        ("AAAAAAAC" + "EEEEIIII" + "DNOOOOO*" + "OUUUUY*s" + "aaaaaaac" + "eeeeiiii" + "dnooooo*" + "ouuuuy*y"
             + "AaAaAaCc" + "CcCcCcDd" + "DdEeEeEe" + "EeEeGgGg" + "GgGgHhHh" + "IiIiIiIi" + "IiIiJjKk" + "kLlLlLlL"
             + "lLlNnNnN" + "nnNnOoOo" + "OoOoRrRr" + "RrSsSsSs" + "SsTtTtTt" + "UuUuUuUu" + "UuUuWwYy" + "YZzZzZzs")
             .utf8)
