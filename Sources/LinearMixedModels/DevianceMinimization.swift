@@ -32,7 +32,7 @@ struct DevianceMinimum {
 /// How a minimisation stops and chooses its Hessian.
 struct MinimizationSettings: Sendable {
     /// A predicted decrease of the deviance below this ends the iteration.
-    var tolerance = 1e-11
+    var tolerance = 1e-14
     /// The same while the Hessian is approximate; an exact one takes over from here.
     var approximateTolerance = 1e-9
     var iterationLimit = 100
@@ -193,6 +193,7 @@ private struct LocalState {
             return
         }
         let derivatives = expansion.derivatives(along: free.map { chart.tangent(of: $0) })
-        model = TrustRegionStep(gradient: derivatives.gradient, hessian: derivatives.hessian, radius: radius)
+        model = TrustRegionStep(
+            gradient: derivatives.gradient, hessian: derivatives.hessian, radius: radius, size: chart.norm)
     }
 }

@@ -43,14 +43,11 @@ extension LinearMixedModelFit {
     ) throws(FitError) {
         let products = deviance.products
         guard let expansion = expansion ?? deviance.expansion(at: optimum.expansionPoint, curvature: .exact),
-            deviance.value(at: optimum.expansionPoint) != nil
+            deviance.currentValue(at: optimum.expansionPoint) != nil
         else { throw .noResidualVariance }
         // The derivatives belong to the expansion point; on the boundary the estimates themselves do not.
         let sensitivity = deviance.coefficientSensitivity()
-        let isOnBoundary = optimum.relativeFactors != optimum.expansionPoint
-        guard !isOnBoundary || deviance.value(at: optimum.relativeFactors) != nil,
-            let value = deviance.lastValue
-        else { throw .noResidualVariance }
+        guard let value = deviance.currentValue(at: optimum.relativeFactors) else { throw .noResidualVariance }
         deviance.factorization.solveResponse()
 
         let scale = products.transform.responseScale

@@ -29,8 +29,8 @@ final class ProfiledDeviance {
     private let constant: Double
     /// Factorisations done so far.
     private(set) var evaluationCount = 0
-    /// The value at the last θ that could be factored.
-    private(set) var lastValue: Value?
+    /// The θ that the factorisation holds and the objective there, if it could be factored.
+    private(set) var current: (relativeFactors: [Matrix], value: Value)?
 
     init(
         _ products: CrossProducts, terms: [RandomTermLayout], method: EstimationMethod, threads: Int
@@ -72,15 +72,22 @@ final class ProfiledDeviance {
     /// - Returns: `nil` where the objective is not finite.
     func value(at relativeFactors: [Matrix]) -> Value? {
         evaluationCount += 1
-        lastValue = nil
+        current = nil
         guard let parts = factorization.factor(blocks(of: relativeFactors)) else { return nil }
         let rows = Double(residualRows)
         var deviance = parts.randomEffects + constant
         if method == .restrictedLikelihood { deviance += parts.fixedEffects }
         deviance += rows * (1 + log(2 * Double.pi * parts.residualSumOfSquares / rows))
         guard deviance.isFinite else { return nil }
-        lastValue = Value(deviance: deviance, residualSumOfSquares: parts.residualSumOfSquares)
-        return lastValue
+        let value = Value(deviance: deviance, residualSumOfSquares: parts.residualSumOfSquares)
+        current = (relativeFactors, value)
+        return value
+    }
+
+    /// The objective, without factoring again where the factorisation is already at that θ.
+    func currentValue(at relativeFactors: [Matrix]) -> Value? {
+        if let current, current.relativeFactors == relativeFactors { return current.value }
+        return value(at: relativeFactors)
     }
 
     /// λ of each grouping factor, from those of its terms.

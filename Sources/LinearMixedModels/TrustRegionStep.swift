@@ -17,17 +17,23 @@ struct TrustRegionStep {
     let smallestEigenvalue: Double
     let largestEigenvalue: Double
     /// An eigenvector along which the objective is flat, if there is one.
+    ///
+    /// Along a curved valley the curvature does not vanish before the gradient does: it is the gradient over the valley's
+    /// radius. Eigenvalues of that size count as zero.
     let flatDirection: [Double]?
 
     /// Eigenvalues below this share of the largest one count as zero where the gradient vanishes as well.
     static let flatShare = 1e-9
 
-    init?(gradient: [Double], hessian: Matrix, radius: Double) {
+    /// - Parameter size: The length of the parameters themselves, which bounds a valley's radius.
+    init?(gradient: [Double], hessian: Matrix, radius: Double, size: Double) {
         guard let eigen = SymmetricEigendecomposition(hessian) else { return nil }
         let count = gradient.count
         let largest = eigen.values.map(abs).max() ?? 0
         var coordinates = eigen.vectors.transposed * gradient
-        var flat: [Double]?
+        let slope = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let flatCurvature = Self.flatShare * largest + 4 * slope / max(size, .leastNormalMagnitude)
+        flatDirection = (0..<count).first { abs(eigen.values[$0]) <= flatCurvature }.map(eigen.vectors.column)
         var used = [Bool](repeating: true, count: count)
         for index in 0..<count
         where abs(eigen.values[index]) <= Self.flatShare * largest
@@ -35,12 +41,10 @@ struct TrustRegionStep {
         {
             used[index] = false
             coordinates[index] = 0
-            flat = eigen.vectors.column(index)
         }
         let smallest = (0..<count).filter { used[$0] }.map { eigen.values[$0] }.min() ?? 0
         smallestEigenvalue = eigen.values.first ?? 0
         largestEigenvalue = largest
-        flatDirection = flat
 
         func length(_ shift: Double) -> Double {
             var sum = 0.0

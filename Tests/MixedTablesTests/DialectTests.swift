@@ -36,6 +36,15 @@ import Testing
         #expect(shown(try read("a;b\n1,5;2\n", ReadingOptions(decimalMark: .point)), "a") == ["1,5"])
     }
 
+    /// Thousands of columns: the header may be longer than what is looked at.
+    @Test func wideFilesAreRead() throws {
+        let names = (0..<100_000).map { "gene expression \($0)" }
+        let values = names.indices.map(String.init)
+        let table = try read(names.joined(separator: "\t") + "\n" + values.joined(separator: "\t") + "\n")
+        #expect(table.columnNames == names)
+        #expect(shown(table, "gene expression 99999") == ["99999"])
+    }
+
     @Test func theOptionsDecide() throws {
         #expect(try read("a,b;c\n1,2;3\n", ReadingOptions(delimiter: .semicolon)).columnNames == ["a,b", "c"])
         #expect(try read("a~b\n1~2\n", ReadingOptions(delimiter: .other(0x7E))).columnNames == ["a", "b"])

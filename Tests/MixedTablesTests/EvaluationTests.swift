@@ -167,3 +167,14 @@ import Testing
 enum RNumberText {
     static func of(_ value: Double) -> String { ColumnValues.double([value]).text(at: 0) ?? "NA" }
 }
+
+@Suite struct RoundingTests {
+    @Test func extremeDigitsAreHarmless() {
+        #expect(RoundingFunctions.round(1.23456e-300, digits: 302) == 1.23e-300)
+        #expect(RoundingFunctions.round(1.23456e-300, digits: 312) == 1.23456e-300)
+        #expect(RoundingFunctions.round(1e300, digits: -330) == 0)
+        #expect(RoundingFunctions.round(12345, digits: -2) == 12300)
+        #expect(RoundingFunctions.significant(1.2345e-300, digits: 3) == 1.23e-300)
+        #expect(RoundingFunctions.round(.infinity, digits: 2) == .infinity)
+    }
+}

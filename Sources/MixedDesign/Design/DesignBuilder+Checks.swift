@@ -89,7 +89,7 @@ extension DesignBuilder {
         var result: [String: VariableSummary] = [:]
         for (variable, values) in zip(variables, variableValues) {
             switch values {
-            case .numeric(let numbers): result[variable.name] = .numeric(NumericSummary(numbers))
+            case .numeric(let numbers): result[variable.name] = Self.summary(of: .double(numbers))
             case .categorical(let codes):
                 result[variable.name] = .categorical(LevelSummary(levels: variable.levels ?? [], codes: codes))
             case .basis: break
@@ -113,10 +113,14 @@ extension DesignBuilder {
         return result
     }
 
-    private static func summary(of values: ColumnValues) -> VariableSummary {
+    /// A summary; none of numbers that are all missing or partly infinite.
+    private static func summary(of values: ColumnValues) -> VariableSummary? {
         switch values {
         case .double, .integer:
-            return .numeric(NumericSummary(values.numbers ?? []))
+            let summary = NumericSummary(values.numbers ?? [])
+            let isFinite = [summary.mean, summary.standardDeviation, summary.minimum, summary.maximum]
+                .allSatisfy(\.isFinite)
+            return isFinite ? .numeric(summary) : nil
         case .boolean, .categorical:
             let factor = values.factor()
             return .categorical(LevelSummary(levels: factor.levels, codes: factor.codes))

@@ -31,6 +31,7 @@ public struct DesignError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownLevel(variable: String, level: String, row: Int)
     }
 
+    /// What is wrong, for programs.
     public let kind: Kind
     /// The sentence, and the place in the formula where one is at fault.
     public let diagnostic: Diagnostic

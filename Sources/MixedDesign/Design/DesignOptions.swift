@@ -12,6 +12,7 @@ public struct DesignOptions: Hashable, Sendable {
     /// Added to the offsets of the formula.
     public var offset: TableExpression?
 
+    /// Options of which all are left at R's defaults unless they are given.
     public init(
         contrasts: [String: ContrastCoding] = [:], weights: TableExpression? = nil, offset: TableExpression? = nil
     ) {

@@ -5,8 +5,10 @@ import MixedSyntax
 
 /// Which parts of a design are evaluated on a table.
 public struct FrameContents: OptionSet, Hashable, Sendable {
+    /// One bit for each part.
     public let rawValue: Int
 
+    /// The parts whose bits are set.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// The response.

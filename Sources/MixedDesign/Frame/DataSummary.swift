@@ -2,11 +2,15 @@
 
 /// The mean, spread and range of some numbers.
 public struct NumericSummary: Hashable, Sendable, Codable {
+    /// How many numbers there are.
     public let count: Int
+    /// Their sum divided by their number.
     public let mean: Double
     /// With the divisor n - 1; zero for a single value.
     public let standardDeviation: Double
+    /// The smallest number.
     public let minimum: Double
+    /// The largest number.
     public let maximum: Double
 
     /// Summarizes numbers; missing ones do not count.
@@ -65,8 +69,9 @@ public struct NumericSummary: Hashable, Sendable, Codable {
 
 /// The levels of a categorical variable and how often each occurs.
 public struct LevelSummary: Hashable, Sendable, Codable {
+    /// The levels in their order.
     public let levels: [String]
-    /// One entry for each level.
+    /// How many rows have each level: one entry for each level.
     public let counts: [Int]
 
     init(levels: [String], codes: [Int32]) {
@@ -79,7 +84,9 @@ public struct LevelSummary: Hashable, Sendable, Codable {
 
 /// What is remembered of one variable.
 public enum VariableSummary: Hashable, Sendable, Codable {
+    /// Of a variable of numbers.
     case numeric(NumericSummary)
+    /// Of a variable with levels.
     case categorical(LevelSummary)
 }
 
@@ -87,8 +94,10 @@ public enum VariableSummary: Hashable, Sendable, Codable {
 public struct DroppedRows: Hashable, Sendable, Codable {
     /// The column whose value is missing, or the expression that has no value there.
     public let column: String
+    /// How many rows miss it.
     public let count: Int
 
+    /// So many rows that miss a column.
     public init(column: String, count: Int) {
         self.column = column
         self.count = count

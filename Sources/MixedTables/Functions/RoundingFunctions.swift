@@ -43,6 +43,7 @@ enum RoundingFunctions {
         if digits + places < 0 { return 0 }
         if x < 0 { return -round(-x, digits: digits) }
         let scale = pow(10, Double(abs(digits)))
+        guard scale.isFinite else { return significant(x, digits: digits + places) }
         func unscaled(_ value: Double) -> Double { digits > 0 ? value / scale : value * scale }
         let scaled = digits > 0 ? x * scale : x / scale
         let below = scaled.rounded(.down)

@@ -58,14 +58,14 @@ struct Dialect: Hashable {
 
     private static func trial(_ delimiter: UInt8?, _ text: UnsafeBufferPointer<UInt8>) -> Trial {
         var trial = Trial(delimiter: delimiter, header: 1, rows: [], namesRows: true)
-        let limit = min(text.count, 1 << 16)
+        let limit = min(text.count, 1 << 20)
         guard let base = text.baseAddress else { return trial }
         let scanner = FieldScanner(base: base, count: limit, delimiter: delimiter)
         var offset = scanner.startOfRecord(0)
         for index in 0...20 where offset < limit {
             let (fields, next) = scanner.record(at: offset)
-            // A record that the sample cuts says nothing.
-            if next >= limit, limit < text.count { break }
+            // A record that the sample cuts says nothing, but for a header that is longer than the sample.
+            if index > 0, next >= limit, limit < text.count { break }
             if index == 0 {
                 trial.header = fields.count
             } else {

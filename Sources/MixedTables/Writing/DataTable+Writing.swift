@@ -3,11 +3,12 @@
 extension DataTable {
     /// The table as delimited text, with a header and a line for each row.
     ///
-    /// Fields are quoted only where they must be: when they hold the delimiter, a quote or a line end, begin or end with a
-    /// blank, or would be read as a missing value. Doubles have the fewest digits that give them back exactly; missing
-    /// values are `NA`.
+    /// Fields are quoted only where they must be: when they hold the delimiter, a quote or a line end, or begin or end with a
+    /// blank. Doubles have the fewest digits that give them back exactly; missing values are `NA`. Text that is empty or
+    /// reads `NA` is written as it is, and comes back as missing unless it is read with other codes; a factor comes back as
+    /// text.
     ///
-    /// - Parameter delimiter: `automatic` is a comma, `whitespace` a blank.
+    /// - Parameter delimiter: what stands between fields; `automatic` is a comma, `whitespace` a blank.
     /// - Throws: `TableError.unsuitableDelimiter` for delimiters that occur in numbers or are no ASCII characters.
     /// - **Complexity:** linear in the size of the text.
     public func delimitedText(delimiter: ReadingOptions.Delimiter = .comma) throws(TableError) -> [UInt8] {

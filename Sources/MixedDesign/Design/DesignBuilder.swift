@@ -1,0 +1,156 @@
+// The steps from a formula and a table to a design and a frame.
+
+import MixedSyntax
+import MixedTables
+
+/// Builds a design: evaluates the formula's expressions, finds the complete rows, and expands the terms.
+struct DesignBuilder {
+    let formula: ModelFormula
+    let table: DataTable
+    let options: DesignOptions
+    var notes: [DesignNote] = []
+    /// All expressions that are evaluated, each once.
+    var evaluated: [EvaluatedVariable] = []
+    private var indexOf: [TableExpression: Int] = [:]
+    var variables: [DesignVariable] = []
+    var variableValues: [FrameVariable] = []
+    /// For each design variable its index in `evaluated`.
+    var evaluatedIndex: [Int] = []
+    /// The factors made of evaluated expressions, each once.
+    var factors: [Int: CategoricalValues] = [:]
+
+    init(_ formula: ModelFormula, _ table: DataTable, _ options: DesignOptions) {
+        self.formula = formula
+        self.table = table
+        self.options = options
+    }
+
+    mutating func build() throws(DesignError) -> (design: ModelDesign, frame: ModelFrame) {
+        guard let response = formula.response else {
+            throw DesignError(
+                .noResponse, "The formula has no response", at: SourceRange(0, min(1, formula.source.utf8.count)),
+                of: formula.source, hint: "write it left of the '~', as in y ~ x + (1 | g)")
+        }
+        let responseIndex = try evaluate(StoredExpression(response, source: formula.source))
+        try checkResponseType(evaluated[responseIndex])
+        let modelVariables = try evaluate(formula.fixed)
+        var randomVariables: [[Int]] = []
+        var groupingVariables: [[Int]] = []
+        for term in formula.random {
+            randomVariables.append(try evaluate(term.terms))
+            var indices: [Int] = []
+            for variable in term.grouping {
+                indices.append(try evaluate(StoredExpression(variable, source: formula.source)))
+            }
+            groupingVariables.append(indices)
+        }
+        var offsetIndices: [Int] = []
+        for offset in formula.offsets {
+            offsetIndices.append(try evaluate(StoredExpression(offset, source: formula.source)))
+        }
+        if let offset = options.offset { offsetIndices.append(try evaluate(StoredExpression(offset))) }
+        var weightsIndex: Int?
+        if let weights = options.weights { weightsIndex = try evaluate(StoredExpression(weights)) }
+
+        let missing = try keepCompleteRows(response: responseIndex)
+        let rowCount = missing.kept?.count ?? table.rowCount
+        if rowCount < table.rowCount {
+            notes.append(
+                .droppedRows(count: table.rowCount - rowCount, total: table.rowCount, columns: missing.dropped))
+        }
+        let rows = UsedRows(count: rowCount, kept: missing.kept)
+        let responseValues = try numbers(responseIndex, rows: rows)
+        let responseSummary = NumericSummary(responseValues)
+        guard !responseSummary.isConstant else {
+            throw DesignError(
+                .responseConstant(name: evaluated[responseIndex].name, value: responseSummary.mean),
+                "The response '\(evaluated[responseIndex].name)' has the same value, \(RNumber.text(responseSummary.mean)), in every row that is used: there is nothing to explain"
+            )
+        }
+        let weights = try weightsIndex.map { index throws(DesignError) in try positiveWeights(index, rows: rows) }
+        let offset = try summedOffsets(offsetIndices, rows: rows)
+
+        try checkContrastNames()
+        let fixedIndices = try modelVariables.map { index throws(DesignError) in try variable(index, rows: rows) }
+        var randomIndices: [[Int]] = []
+        for indices in randomVariables {
+            randomIndices.append(try indices.map { index throws(DesignError) in try variable(index, rows: rows) })
+        }
+        let fixed = try TermExpansion(formula.fixed, variables: variables, indices: fixedIndices)
+        let assembly = try FrameAssembly(variables: variables, values: variableValues)
+        var random = RandomEffectsBuilder(rowCount: rowCount, source: formula.source)
+        for (number, term) in formula.random.enumerated() {
+            let expansion = try TermExpansion(term.terms, variables: variables, indices: randomIndices[number])
+            try random.add(
+                term, columns: expansion.columns, factors: groupingVariables[number].map { groupingFactor($0) })
+        }
+        let groups = try random.finish(assembly: assembly)
+        notes += groups.notes
+
+        let summaries = variableSummaries()
+        let frame = ModelFrame(
+            rowCount: rowCount, totalRowCount: table.rowCount, dropped: missing.dropped, keptRows: missing.kept,
+            response: responseValues, weights: weights, offset: offset,
+            fixedColumns: fixed.columns.map(assembly.column),
+            groupings: groups.frames)
+        let design = ModelDesign(
+            formula: formula, responseName: response.description, variables: variables, fixedTerms: fixed.terms,
+            fixedColumns: fixed.columns, groupingFactors: groups.factors,
+            data: DataSummary(
+                totalRowCount: table.rowCount, rowCount: rowCount, dropped: missing.dropped, response: responseSummary,
+                variables: summaries, columns: columnSummaries(known: summaries, rows: rows),
+                totalWeight: weights.map { $0.reduce(0, +) }, fingerprint: Fingerprint(responseValues)),
+            notes: notes, response: evaluated[responseIndex].stored, responseTrained: evaluated[responseIndex].trained,
+            weights: weightsIndex.map(auxiliary), offsets: offsetIndices.map(auxiliary))
+        return (design, frame)
+    }
+
+    // MARK: Evaluation
+
+    /// Restricts all variables to the rows in which none has a missing value.
+    private mutating func keepCompleteRows(response: Int) throws(DesignError) -> MissingRows {
+        let all = evaluated
+        var missing = MissingRows(evaluated, table: table)
+        while true {
+            let count = missing.kept?.count ?? table.rowCount
+            guard count > 0 else { throw noRows(missing, response: response) }
+            evaluated = all
+            for index in evaluated.indices { try evaluated[index].restrict(to: missing.kept, of: table) }
+            // What is computed anew from fewer rows, such as log(scale(x)), may lose a row more.
+            guard missing.kept != nil, missing.leaveOut(evaluated, rowCount: count) else { return missing }
+            evaluated = all
+        }
+    }
+
+    private mutating func evaluate(_ terms: ModelTerms) throws(DesignError) -> [Int] {
+        var indices: [Int] = []
+        for variable in terms.variables {
+            indices.append(
+                try evaluate(StoredExpression(variable, source: formula.source), allowingBasis: true))
+        }
+        return indices
+    }
+
+    private mutating func evaluate(
+        _ stored: StoredExpression, allowingBasis: Bool = false
+    ) throws(DesignError) -> Int {
+        if let index = indexOf[stored.expression], allowingBasis || evaluated[index].basis == nil { return index }
+        evaluated.append(try EvaluatedVariable(stored, on: table, allowingBasis: allowingBasis))
+        indexOf[stored.expression] = evaluated.count - 1
+        return evaluated.count - 1
+    }
+
+    private func auxiliary(_ index: Int) -> ModelDesign.AuxiliaryVariable {
+        ModelDesign.AuxiliaryVariable(expression: evaluated[index].stored, trained: evaluated[index].trained)
+    }
+
+    /// The numbers of a variable that is no term, all finite.
+    func numbers(_ index: Int, rows: UsedRows) throws(DesignError) -> [Double] {
+        let variable = evaluated[index]
+        guard let numbers = variable.values.numbers else {
+            throw DataTable.notNumeric(variable.stored, variable.values, rows: rows)
+        }
+        try rows.checkFinite(numbers, name: variable.name)
+        return numbers
+    }
+}

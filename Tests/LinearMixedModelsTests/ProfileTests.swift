@@ -1,0 +1,38 @@
+import Foundation
+import MixedDesign
+import MixedLinearAlgebra
+import MixedTables
+import MixedTestSupport
+import Testing
+
+@testable import LinearMixedModels
+
+@Test func profileInsteval() throws {
+    func time<R>(_ name: String, _ body: () throws -> R) rethrows -> R {
+        let t = Date()
+        let r = try body()
+        print("TIME", name, (Date().timeIntervalSince(t) * 1e5).rounded() / 100, "ms")
+        return r
+    }
+    for (file, formula) in [("insteval", "y ~ service + (1 | s) + (1 | d) + (1 | dept)"), ("insteval", "y ~ 1 + service + (1 | s) + (1 | d) + (1 | dept:service)"), ("sleepstudy", "Reaction ~ Days + (Days | Subject)")] {
+        let path = try ReferenceFolder.dataPath("standard/\(file).csv")
+        let table = try time("read") { try DataTable(contentsOf: path) }
+        for _ in 0..<2 {
+            let model = try time("design") { try LinearMixedModel(formula, data: table) }
+            let products = time("products") { CrossProducts(FrameRows(model.design, model.frame)) }
+            let deviance = time("plan") { ProfiledDeviance(products, terms: LinearMixedModelFit.layout(model.design), method: .restrictedLikelihood, threads: 2) }
+            print("border", deviance.plan.borderSize, deviance.plan.chain.map(\.levelCount))
+            let start = time("start") { deviance.momentStart() }
+            _ = time("factor") { deviance.value(at: start) }
+            _ = time("expansion AI") { deviance.expansion(at: start, curvature: .averageInformation) }
+            _ = time("expansion exact") { deviance.expansion(at: start, curvature: .exact) }
+            _ = time("solveResponse") { deviance.factorization.solveResponse() }
+            _ = time("selected") { deviance.factorization.selectedInverse(.withFixedEffects) }
+            let d2 = ProfiledDeviance(products, terms: LinearMixedModelFit.layout(model.design), method: .restrictedLikelihood, threads: 2)
+            let m = time("minimize") { d2.minimize() }
+            print("TIME evaluations", d2.evaluationCount, m!.newtonDecrement)
+            let fit = try time("fit") { try model.fit() }
+            print(fit.status, fit.evaluations, fit.criterion)
+        }
+    }
+}
