@@ -189,6 +189,6 @@ struct PreparedData {
     func originalRow(of row: Int) -> String? {
         guard let rowNumbers, rowNumbers.indices.contains(row - 1) else { return nil }
         let place = table.origin.map { " of \($0)" } ?? ""
-        return "Row \(row) of the rows that --where keeps is row \(rowNumbers[row - 1] + 1)\(place)"
+        return "row \(row) of those that --where keeps is row \(rowNumbers[row - 1] + 1)\(place)"
     }
 }

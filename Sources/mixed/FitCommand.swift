@@ -36,9 +36,8 @@ struct FitCommand: ParsableCommand {
     @OptionGroup(title: "Tests and intervals")
     var inferenceOptions: InferenceOptions
 
-    @Option(
-        help: ArgumentHelp("Save the model to this file, for 'mixed summary' and the like.", valueName: "file"))
-    var save: String?
+    @OptionGroup(title: "Output options")
+    var savingOptions: SavingOptions
 
     @OptionGroup(title: "Output options")
     var outputOptions: OutputOptions
@@ -61,7 +60,7 @@ struct FitCommand: ParsableCommand {
         let report = FitReport(
             fit, degreesOfFreedom: inferenceOptions.degreesOfFreedom, level: inferenceOptions.level,
             warnings: prepared.notes, seconds: seconds)
-        if let save { try SavedModel(fit, notes: prepared.notes).write(to: save) }
+        if let save = savingOptions.save { try SavedModel(fit, notes: prepared.notes).write(to: save) }
         try outputOptions.put(report)
     }
 
@@ -70,11 +69,12 @@ struct FitCommand: ParsableCommand {
         if formula.contains("~") { return }
         if data.contains("~"), !Folder.exists(data) {
             throw CommandError(
-                "The formula comes first, then the data\nWrite: mixed fit '\(data)' \(formula)")
+                "The formula comes first, then the data", hint: "mixed fit '\(data)' \(formula)")
         }
         if Folder.exists(formula) || formula.hasPrefix("@") {
             throw CommandError(
-                "'\(formula)' is data, and a formula comes first\nWrite: mixed fit 'response ~ predictors + (1 | group)' \(formula)"
+                "'\(formula)' is data, and a formula comes first",
+                hint: "mixed fit 'response ~ predictors + (1 | group)' \(formula)"
             )
         }
     }
@@ -82,7 +82,7 @@ struct FitCommand: ParsableCommand {
     private func checkOutput(_ source: DataSource) throws(CommandError) {
         let inputs = source.path.map { [$0] } ?? []
         try outputOptions.check(inputs: inputs)
-        guard let save else { return }
+        guard let save = savingOptions.save else { return }
         try Folder.checkWritable(save, option: "--save", inputs: inputs)
         if let output = outputOptions.output, Folder.isSameFile(save, output) {
             throw CommandError("--save and --output name the same file: choose different names")

@@ -30,7 +30,8 @@ enum Folder {
         let folder = split(path).folder
         guard access(folder.isEmpty ? "." : folder, F_OK) == 0 else {
             throw CommandError(
-                "\(path): cannot be written: the folder \(folder) does not exist\nMake it first: mkdir -p \(folder)")
+                "\(path): cannot be written: the folder \(folder) does not exist",
+                hint: "make it first: mkdir -p '\(folder)'")
         }
         if let kind = kind(of: path) {
             if kind == S_IFDIR { throw CommandError("\(path): this is a folder; name a file in it") }

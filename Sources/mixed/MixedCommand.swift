@@ -33,10 +33,24 @@ struct MixedCommand: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            guard let failure = CommandError(reporting: error) else { exit(withError: error) }
-            Console.writeError("error: \(failure.message)")
-            exit(withError: ExitCode.failure)
+            if let failure = CommandError(reporting: error) {
+                Console.writeError("error: \(failure.message)")
+                exit(withError: ExitCode.failure)
+            }
+            if exitCode(for: error) == .validationFailure, hasUnquotedFormula {
+                Console.writeError("error: the formula is not in quotes, so the terminal took it apart")
+                Console.writeError("  hint: mixed fit 'response ~ predictors + (1 | group)' DATA")
+                exit(withError: ExitCode.validationFailure)
+            }
+            exit(withError: error)
         }
+    }
+
+    /// Whether the arguments look like `fit y ~ x data.csv`: the terminal makes of an unquoted tilde the home folder.
+    private static var hasUnquotedFormula: Bool {
+        let words = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("--") }
+        guard words.first == "fit", words.count > 3 else { return false }
+        return !words.contains { $0.contains("~") && $0 != "~" }
     }
 }
 

@@ -45,8 +45,7 @@ struct ModelRequest {
             let model = try LinearMixedModel(formula, data: data.table, method: options.method, options: design)
             return try model.fit(threads: options.threads ?? Console.processorCount)
         } catch let error as DesignError {
-            guard let row = error.kind.row, let place = data.originalRow(of: row) else { throw error }
-            throw CommandError("\(error)\n  \(place)")
+            throw CommandError(design: error, place: error.kind.row.flatMap(data.originalRow))
         }
     }
 

@@ -54,6 +54,12 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
+/// Where a fitted model is saved.
+struct SavingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Save the model to this file, for 'mixed summary' and the like.", valueName: "file"))
+    var save: String?
+}
+
 extension ReportFormat: ExpressibleByArgument {}
 
 extension String {

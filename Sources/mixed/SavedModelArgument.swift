@@ -12,7 +12,8 @@ struct SavedModelArgument: ParsableArguments {
     func load() throws -> SavedModel {
         if model.contains("~"), !Folder.exists(model) {
             throw CommandError(
-                "'\(model)' is a formula, and a saved model is needed\nFit and save it first: mixed fit '\(model)' DATA --save FILE.mixed"
+                "'\(model)' is a formula, and a saved model is needed",
+                hint: "fit and save it first: mixed fit '\(model)' DATA --save FILE.mixed"
             )
         }
         guard Folder.exists(model) else { throw CommandError(CommandError.missingFile(model)) }
