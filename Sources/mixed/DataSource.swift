@@ -34,12 +34,16 @@ enum DataSource {
 
     /// The table.
     ///
-    /// A bundled data set is read as it is; options for files do not apply to it.
-    func table(_ options: ReadingOptions) throws(TableError) -> DataTable {
+    /// For a bundled data set its delimiter and encoding are known.
+    func table(_ options: ReadingOptions) throws -> DataTable {
         switch self {
-        case .file(let path): try DataTable(contentsOf: path, options: options)
-        case .standardInput: try DataTable(contentsOf: "-", options: options)
-        case .bundled(let name): try BundledData.table(name)
+        case .file(let path): return try DataTable(contentsOf: path, options: options)
+        case .standardInput: return try DataTable(contentsOf: "-", options: options)
+        case .bundled(let name):
+            let known = ReadingOptions(missingCodes: options.missingCodes, columns: options.columns)
+            var table = try DataTable(contentsOf: BundledData.path(of: name), options: known)
+            table.origin = "@\(name)"
+            return table
         }
     }
 

@@ -25,8 +25,9 @@ struct ExamplesCommand: ParsableCommand {
     mutating func run() throws {
         try outputOptions.check(inputs: [])
         guard let name else {
-            return try outputOptions.put { format, _ in
-                format == .text ? Example.text : Example.table.rendered(as: format)
+            let listing = try ExampleListing()
+            return try outputOptions.put { format, width in
+                format == .text ? listing.text(width: width) : listing.table.rendered(as: format)
             }
         }
         let plain = name.hasPrefix("@") ? String(name.dropFirst()) : name

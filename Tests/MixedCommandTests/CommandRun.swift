@@ -18,7 +18,10 @@ struct CommandRun {
     /// Runs `mixed` with the arguments in a folder.
     ///
     /// - Parameter input: the bytes of standard input.
-    init(_ arguments: [String], in folder: TemporaryFolder? = nil, input: String = "", environment: [String: String] = [:])
+    init(
+        _ arguments: [String], in folder: TemporaryFolder? = nil, input: String = "",
+        environment: [String: String] = [:]
+    )
         throws
     {
         let pipes = try TemporaryFolder()
