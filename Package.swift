@@ -83,7 +83,7 @@ let package = Package(
             ["MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedLinearAlgebra"]),
         tests("MixedReportsTests", ["MixedReports"]),
         tests("MixedModelsTests", ["MixedModels"]),
-        tests("MixedCommandTests", ["MixedModels"]),
+        tests("MixedCommandTests", ["mixed", "MixedModels"]),
     ],
     cxxLanguageStandard: .cxx17
 )

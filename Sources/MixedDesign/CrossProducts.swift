@@ -27,6 +27,22 @@ public struct CrossProducts: Sendable {
     /// For each pair of factors the blocks of the pairs of levels that occur together.
     package let pairs: [PairCrossProducts]
 
+    /// Takes over parts that were computed before.
+    package init(
+        rowCount: Int, sumOfLogWeights: Double, transform: FixedColumnTransform, fixed: Matrix,
+        originalSquaredNorms: [Double], moments: UnweightedMoments, factors: [FactorCrossProducts],
+        pairs: [PairCrossProducts]
+    ) {
+        self.rowCount = rowCount
+        self.sumOfLogWeights = sumOfLogWeights
+        self.transform = transform
+        self.fixed = fixed
+        self.originalSquaredNorms = originalSquaredNorms
+        self.moments = moments
+        self.factors = factors
+        self.pairs = pairs
+    }
+
     /// How many fixed-effects columns there are, aliased ones included.
     public var fixedColumnCount: Int { transform.columnCount }
 }
@@ -44,6 +60,17 @@ package struct FactorCrossProducts: Sendable {
     /// For each level *Z_i'W[X̃ ỹ]*, column-major with `columnCount` rows.
     package let fixedBlocks: [Double]
 
+    /// Takes over blocks that were computed before.
+    package init(
+        columnCount: Int, rowCounts: [Int], columnScales: [Double], diagonalBlocks: [Double], fixedBlocks: [Double]
+    ) {
+        self.columnCount = columnCount
+        self.rowCounts = rowCounts
+        self.columnScales = columnScales
+        self.diagonalBlocks = diagonalBlocks
+        self.fixedBlocks = fixedBlocks
+    }
+
     package var levelCount: Int { rowCounts.count }
 }
 
@@ -58,6 +85,15 @@ package struct PairCrossProducts: Sendable {
     /// For each pair *Z_i'W Z_j*, column-major.
     package let blocks: [Double]
 
+    /// Takes over blocks that were computed before.
+    package init(first: Int, second: Int, rowStarts: [Int], columns: [Int32], blocks: [Double]) {
+        self.first = first
+        self.second = second
+        self.rowStarts = rowStarts
+        self.columns = columns
+        self.blocks = blocks
+    }
+
     package var pairCount: Int { columns.count }
 }
 
@@ -69,4 +105,11 @@ package struct UnweightedMoments: Sendable {
     package let fixed: Matrix
     /// For each factor *Σ_i Z̃_i'Z̃_i* over all rows.
     package let random: [Matrix]
+
+    /// Takes over sums that were computed before.
+    package init(fixedSums: [Double], fixed: Matrix, random: [Matrix]) {
+        self.fixedSums = fixedSums
+        self.fixed = fixed
+        self.random = random
+    }
 }

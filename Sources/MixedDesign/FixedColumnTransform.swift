@@ -70,6 +70,19 @@ package struct FixedColumnTransform: Hashable, Sendable, Codable {
         responseScale = 1
     }
 
+    /// Takes over a map that was chosen before.
+    package init(
+        shifts: [Double], scales: [Double], rotation: Matrix?, constantCombination: [Double]?, responseShift: Double,
+        responseScale: Double
+    ) {
+        self.shifts = shifts
+        self.scales = scales
+        self.rotation = rotation
+        self.constantCombination = constantCombination
+        self.responseShift = responseShift
+        self.responseScale = responseScale
+    }
+
     /// The power of two nearest below a size; 1 for a column of zeros.
     package static func powerOfTwo(near size: Double) -> Double {
         guard size.isFinite, size > 0 else { return 1 }
@@ -148,7 +161,9 @@ package struct FixedColumnTransform: Hashable, Sendable, Codable {
             inverse[column, column] = 1 / upper[column, column]
             for row in stride(from: column - 1, through: 0, by: -1) where isFree[row] {
                 var value = 0.0
-                for inner in row + 1...column where isFree[inner] { value += upper[row, inner] * inverse[inner, column] }
+                for inner in row + 1...column where isFree[inner] {
+                    value += upper[row, inner] * inverse[inner, column]
+                }
                 inverse[row, column] = -value / upper[row, row]
             }
         }

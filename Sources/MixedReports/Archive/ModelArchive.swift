@@ -52,6 +52,9 @@ extension ModelArchive {
         throw ModelArchiveError(.missingSection(name))
     }
 
+    /// Whether there is a section of that name.
+    package func contains(_ name: String) -> Bool { payload(name) != nil }
+
     private func payload(_ name: String) -> Payload? {
         sections.first { $0.name == name }?.payload
     }

@@ -48,7 +48,7 @@ extension ReportTable {
         return "text-align:\(side);padding:.15em .6em"
     }
 
-    private static func escapedForHTML(_ text: String) -> String {
+    static func escapedForHTML(_ text: String) -> String {
         var output = ""
         for character in text {
             switch character {

@@ -49,7 +49,7 @@ extension ReportTable {
         return sign.isEmpty ? String(digits) : "$\(sign)\(digits)$"
     }
 
-    private static func escapedForLaTeX(_ text: String) -> String {
+    static func escapedForLaTeX(_ text: String) -> String {
         var output = ""
         for character in text.onOneLine() {
             switch character {

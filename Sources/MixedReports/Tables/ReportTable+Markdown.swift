@@ -24,7 +24,7 @@ extension ReportTable {
         "| " + cells.joined(separator: " | ") + " |\n"
     }
 
-    private static func escapedForMarkdown(_ text: String) -> String {
+    static func escapedForMarkdown(_ text: String) -> String {
         var output = ""
         for character in text.onOneLine() {
             if "\\|`*_<>[]~$&#".contains(character) { output.append("\\") }

@@ -1,0 +1,157 @@
+// What a report says in words: what was fitted to what, how sure the optimum is, and what follows from it.
+
+internal import MixedInference
+internal import MixedSyntax
+internal import LinearMixedModels
+internal import MixedDesign
+
+extension FitReport {
+    var title: String {
+        guard isMixed else { return "Linear model fitted by least squares" }
+        return switch fit.method {
+        case .restrictedLikelihood: "Linear mixed model fitted by REML"
+        case .likelihood: "Linear mixed model fitted by maximum likelihood"
+        }
+    }
+
+    var formulaSentence: String { "Formula: \(fit.design.formula.description)" }
+
+    /// How many rows and levels there are, which rows were left out, and whether rows are weighted.
+    var dataSentence: String {
+        var sentence = "Data: \(Self.count(fit.rowCount, "row"))"
+        let groups = fit.design.groupingFactors.map { "\(Self.count($0.levels.count, "level")) of \($0.name)" }
+        if !groups.isEmpty { sentence += "; \(Self.list(groups))" }
+        if fit.design.hasWeights { sentence += "; rows are weighted" }
+        if fit.design.hasOffset { sentence += "; with an offset" }
+        return sentence
+    }
+
+    var droppedSentence: String? {
+        let data = fit.design.data
+        guard data.droppedRowCount > 0 else { return nil }
+        let columns = data.dropped.map { "\($0.column) in \(Self.count($0.count, "row"))" }
+        return
+            "Left out: \(data.droppedRowCount) of \(Self.count(data.totalRowCount, "row")), because a value is missing (\(columns.joined(separator: ", ")))."
+    }
+
+    var aliasedSentence: String? {
+        guard !fit.aliasedNames.isEmpty else { return nil }
+        let names = Self.list(fit.aliasedNames)
+        return fit.aliasedNames.count == 1
+            ? "\(names) has no estimate: its column can be computed from the columns before it, so the data say nothing of its own effect."
+            : "\(names) have no estimates: their columns can be computed from the columns before them, so the data say nothing of their own effects."
+    }
+
+    /// How the optimum is certified, or why not, with what it means and what to do.
+    var statusSentences: [String] {
+        guard isMixed else { return [] }
+        switch fit.status {
+        case .converged: return [certificateSentence]
+        case .singular(let directions):
+            return directions.map { "Singular fit: \($0.sentence)." }
+                + [Self.singularMeaning(directions), certificateSentence]
+        case .unidentified(let directions):
+            return directions.map { "The optimum is not unique: \($0.sentence)." } + [
+                "What it means: the coefficients and their tests hold, but not the single variances of these terms. What to do: keep one of these terms, or collect data in which they differ.",
+                certificateSentence,
+            ]
+        case .notConverged(let reason):
+            return [
+                "Not certified: \(reason). These may not be the best estimates; do not report them yet. What to do: look for extreme values in the data, or fit fewer random effects."
+            ]
+        }
+    }
+
+    /// What the search has shown, with the true figure, or the rounding error of the criterion where that is larger.
+    private var certificateSentence: String {
+        let figure = max(fit.certificate.newtonDecrement, fit.criterion.magnitude.ulp)
+        return
+            "Certified optimum: no further step could lower the criterion by more than \(Self.roundedUp(figure))."
+    }
+
+    private static func singularMeaning(_ directions: [SingularDirection]) -> String {
+        let meaning =
+            "What it means: the data show no more variation there than the residuals explain. This is an answer and not a failure: the coefficients and their tests hold."
+        guard let only = directions.first, directions.count == 1 else {
+            return meaning
+                + " What to do: leave out the random effects that are named, or keep them as the design asks."
+        }
+        let used = zip(only.columnNames, only.weights).filter { $0.1 != 0 }.map(\.0)
+        let advice: String
+        switch used.count {
+        case 1 where only.columnNames.count == 1 && used[0] == "(Intercept)":
+            advice =
+                "a model without (1 | \(only.group)) gives the same answers; keep the term if the design asks for it."
+        case 1: advice = "leave out the random effect of \(used[0]), or keep it if the design asks for it."
+        case 2:
+            advice =
+                "try effects without correlation, (... || \(only.group)), or leave out the random effect of \(used[1])."
+        default: advice = "leave out one of these random effects, or try (... || \(only.group))."
+        }
+        return meaning + " What to do: " + advice
+    }
+
+    var explainedSentence: String? {
+        guard isMixed else { return nil }
+        let explained = fit.explainedVariance
+        return
+            "Variance explained (R2): \(Self.share(explained.marginalRSquared)) by the fixed effects, \(Self.share(explained.conditionalRSquared)) with the random effects. Share of the groups in the rest (ICC): \(Self.share(explained.intraclassCorrelation))."
+    }
+
+    /// The residual standard deviation and R² of a linear model.
+    var leastSquaresSentences: [String] {
+        guard !isMixed else { return [] }
+        let summary = LeastSquaresSummary(fit)
+        let sigma = ColumnFormatter(.estimate(), numbers: [fit.residualStandardDeviation])
+            .text(fit.residualStandardDeviation)
+        var sentences = [
+            "Residual standard deviation: \(sigma) on \(summary.denominatorDegreesOfFreedom) degrees of freedom"
+        ]
+        guard summary.numeratorDegreesOfFreedom > 0 else { return sentences }
+        sentences.append(
+            "R-squared: \(Self.share(summary.rSquared)), adjusted: \(Self.share(summary.adjustedRSquared))")
+        let statistic = ColumnFormatter(.estimate(), numbers: [summary.fStatistic]).text(summary.fStatistic)
+        let probability = ColumnFormatter(.pValue(), numbers: [summary.pValue]).text(summary.pValue)
+        let relation = probability.hasPrefix("<") ? "p \(probability)" : "p = \(probability)"
+        sentences.append(
+            "F-test of all effects: \(statistic) on \(summary.numeratorDegreesOfFreedom) and \(summary.denominatorDegreesOfFreedom) degrees of freedom, \(relation)"
+        )
+        return sentences
+    }
+
+    /// What the tests rest on.
+    var testsHeading: String {
+        guard isMixed else { return "Coefficients:" }
+        return switch degreesOfFreedom {
+        case .satterthwaite: "Fixed effects, with t-tests by Satterthwaite's degrees of freedom:"
+        case .residual: "Fixed effects, with t-tests on the residual degrees of freedom:"
+        case .asymptotic: "Fixed effects, with tests by the normal distribution:"
+        }
+    }
+
+    /// A sentence with a capital and a full stop.
+    static func asSentence(_ text: String) -> String {
+        let sentence = text.prefix(1).uppercased() + text.dropFirst()
+        return sentence.hasSuffix(".") ? sentence : sentence + "."
+    }
+
+    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    static func list(_ items: [String]) -> String {
+        guard items.count > 1, let last = items.last else { return items.first ?? "" }
+        return items.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    private static func share(_ value: Double) -> String { NumberText.fixed(value, decimals: 3) }
+
+    /// A positive number with one digit, never below it.
+    private static func roundedUp(_ value: Double) -> String {
+        let nearest = NumberText.scientific(value, digits: 1)
+        guard let rounded = Double(nearest), rounded < value else { return nearest }
+        let parts = nearest.split(separator: "e")
+        guard parts.count == 2, let digit = Int(parts[0]), digit < 9 else {
+            return NumberText.scientific(rounded * 1.2, digits: 1)
+        }
+        return "\(digit + 1)e\(parts[1])"
+    }
+}

@@ -1,0 +1,98 @@
+// `mixed fit`: from a formula and data to a fitted model.
+
+import ArgumentParser
+import MixedModels
+
+/// Fits a linear mixed model and shows its summary.
+struct FitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fit",
+        abstract: "Fit a linear mixed model, or a linear model, and show its summary.",
+        discussion: """
+            Example: reaction times over days of sleep loss; every subject has its own start and its own slope.
+
+              mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy
+
+            The same as data for other programs, and saved for later questions:
+
+              mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy \\
+                --format json --save sleep.mixed
+
+            \(DataOptions.order)
+            """)
+
+    @Argument(help: "R's formula, in single quotes: response ~ predictors + (terms | group).")
+    var formula: String
+
+    @Argument(help: "A text file (also .gz), '-' for standard input, or @NAME for a data set of 'mixed examples'.")
+    var data: String
+
+    @OptionGroup(title: "Data options")
+    var dataOptions: DataOptions
+
+    @OptionGroup(title: "Model options")
+    var modelOptions: ModelOptions
+
+    @OptionGroup(title: "Tests and intervals")
+    var inferenceOptions: InferenceOptions
+
+    @OptionGroup(title: "Output options")
+    var savingOptions: SavingOptions
+
+    @OptionGroup(title: "Output options")
+    var outputOptions: OutputOptions
+
+    mutating func run() throws {
+        try checkOrder()
+        let request = try DataRequest(dataOptions)
+        let model = try ModelRequest(formula, modelOptions, contrasts: request.contrasts)
+        let source = try DataSource(data)
+        try checkOutput(source)
+
+        let clock = ContinuousClock()
+        let start = clock.now
+        let table = try source.table(request.readingOptions(columns: model.columnNames))
+        let prepared = try request.prepared(table)
+        let read = clock.now
+        let fit = try model.fit(prepared)
+        let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
+
+        let report = FitReport(
+            fit, degreesOfFreedom: inferenceOptions.degreesOfFreedom, level: inferenceOptions.level,
+            warnings: prepared.notes, seconds: seconds)
+        if let save = savingOptions.save { try SavedModel(fit, notes: prepared.notes).write(to: save) }
+        try outputOptions.put(report)
+    }
+
+    /// Recognises a formula and a data file in the wrong order, and a formula that is none.
+    private func checkOrder() throws(CommandError) {
+        if formula.contains("~") { return }
+        if data.contains("~"), !Folder.exists(data) {
+            throw CommandError(
+                "The formula comes first, then the data", hint: "mixed fit '\(data)' \(formula)")
+        }
+        if Folder.exists(formula) || formula.hasPrefix("@") {
+            throw CommandError(
+                "'\(formula)' is data, and a formula comes first",
+                hint: "mixed fit 'response ~ predictors + (1 | group)' \(formula)"
+            )
+        }
+    }
+
+    private func checkOutput(_ source: DataSource) throws(CommandError) {
+        let inputs = source.path.map { [$0] } ?? []
+        try outputOptions.check(inputs: inputs)
+        guard let save = savingOptions.save else { return }
+        try Folder.checkWritable(save, option: "--save", inputs: inputs)
+        if let output = outputOptions.output, Folder.isSameFile(save, output) {
+            throw CommandError("--save and --output name the same file: choose different names")
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    fileprivate var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

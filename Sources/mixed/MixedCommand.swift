@@ -1,0 +1,60 @@
+// The command `mixed`: its subcommands, and where every error ends.
+
+import ArgumentParser
+import MixedModels
+
+/// Linear mixed models from the terminal.
+@main
+struct MixedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mixed",
+        abstract: "Fit mixed-effects (multilevel) models to data of any size.",
+        discussion: """
+            A first model, on a data set that comes with the program:
+
+              mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy
+
+            The formula is R's, in single quotes; the data is a text file (comma, tab, semicolon or space separated, also \
+            .gz), '-' for standard input, or @NAME for one of the data sets that 'mixed examples' lists.
+
+            Results go to standard output, notes and errors to standard error. The exit status is 0 when there is an \
+            answer, 1 for an error in the input, 64 for wrong usage.
+            """,
+        version: Version.text,
+        subcommands: [
+            FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
+            ExamplesCommand.self,
+        ])
+
+    /// Runs the command; errors of the input end here, those of usage with the parser.
+    static func main() {
+        Console.ignoreBrokenPipes()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            if let failure = CommandError(reporting: error) {
+                Console.writeError("error: \(failure.message)")
+                exit(withError: ExitCode.failure)
+            }
+            if exitCode(for: error) == .validationFailure, hasUnquotedFormula {
+                Console.writeError("error: the formula is not in quotes, so the terminal took it apart")
+                Console.writeError("  hint: mixed fit 'response ~ predictors + (1 | group)' DATA")
+                exit(withError: ExitCode.validationFailure)
+            }
+            exit(withError: error)
+        }
+    }
+
+    /// Whether the arguments look like `fit y ~ x data.csv`: the terminal makes of an unquoted tilde the home folder.
+    private static var hasUnquotedFormula: Bool {
+        let words = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("--") }
+        guard words.first == "fit", words.count > 3 else { return false }
+        return !words.contains { $0.contains("~") && $0 != "~" }
+    }
+}
+
+/// The version of the program.
+enum Version {
+    static let text = "0.1.0"
+}

@@ -1,0 +1,60 @@
+// The options of every subcommand that fits a model.
+
+public import ArgumentParser
+public import MixedModels
+
+/// What is estimated, and how.
+struct ModelOptions: ParsableArguments {
+    @Flag(help: "Maximum likelihood, to compare models of different fixed effects. Restricted (REML) otherwise.")
+    var ml = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Precision weights: the residual variance of a row is divided by its weight.", valueName: "expr"))
+    var weights: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Added to the prediction with a coefficient of 1.", valueName: "expr"))
+    var offset: String?
+
+    @Option(help: "The distribution of the response. This version has gaussian.")
+    var family = "gaussian"
+
+    @Option(help: "The link function. This version has identity.")
+    var link = "identity"
+
+    @Option(help: ArgumentHelp("How many threads may compute; all processors otherwise.", valueName: "n"))
+    var threads: Int?
+
+    mutating func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads needs a whole number from 1") }
+        guard ["gaussian", "normal"].contains(family.lowercased()) else {
+            throw ValidationError(
+                "--family \(family): this version fits linear models, which have the family gaussian")
+        }
+        guard link.lowercased() == "identity" else {
+            throw ValidationError("--link \(link): this version fits linear models, which have the link identity")
+        }
+    }
+
+    var method: EstimationMethod { ml ? .likelihood : .restrictedLikelihood }
+}
+
+/// How the coefficients are tested.
+struct InferenceOptions: ParsableArguments {
+    @Option(name: .customLong("df"), help: "Degrees of freedom of the t-tests.")
+    var degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite
+
+    @Option(help: ArgumentHelp("The level of confidence intervals, between 0 and 1.", valueName: "level"))
+    var level = 0.95
+
+    mutating func validate() throws {
+        guard level > 0, level < 1 else {
+            throw ValidationError("--level needs a number between 0 and 1, such as 0.95")
+        }
+    }
+}
+
+extension DegreesOfFreedomMethod: ExpressibleByArgument {}
