@@ -1,8 +1,11 @@
 // Ten thousand damaged formulas and files, from text to fit: never a crash, never a hang, and every refusal says why.
 
+import ArgumentParser
 import MixedModels
 import MixedTestSupport
 import Testing
+
+@testable import mixed
 
 /// Reads, designs and fits as the command does, without a process for every try.
 private enum Pipeline {
@@ -45,6 +48,34 @@ private struct Mutator {
     /// Pieces that are likely to lead somewhere.
     let pieces: [String]
 
+    private static let operators = ["+", "-", "*", ":", "/", "^", "|", "||", "~", "%in%"]
+    private static let operands = [
+        "hours", "sex", "SES", "size", "school", "pupil", "score", "0", "1", "2", ".", "log(size)", "poly(hours, 2)",
+        "I(size^2)", "factor(hours)", "ns(hours, 2)", "offset(size)", "scale(size)", "(1 | school)",
+        "(hours || school)",
+        "cut(hours, 2)", "abs(hours - 5)",
+    ]
+
+    /// Exchanges words for others of their kind, and now and then adds or removes one: much of that can be understood.
+    mutating func rephrased(_ text: String) -> String {
+        var words = text.split(separator: " ").map(String.init)
+        for _ in 0..<Int.random(in: 1...3, using: &generator) {
+            let place = Int.random(in: 0..<words.count, using: &generator)
+            let isOperator = Self.operators.contains(words[place])
+            switch Int.random(in: 0..<12, using: &generator) {
+            case 0 where words.count > 1: words.remove(at: place)
+            case 1: words.swapAt(place, Int.random(in: 0..<words.count, using: &generator))
+            case 2, 3, 4: words += ["+", Self.operands.randomElement(using: &generator) ?? "1"]
+            default:
+                let kind = isOperator ? Self.operators : Self.operands
+                if isOperator || words[place].allSatisfy(\.isLetter) {
+                    words[place] = kind.randomElement(using: &generator) ?? "1"
+                }
+            }
+        }
+        return words.joined(separator: " ")
+    }
+
     mutating func mutated(_ text: String) -> [UInt8] {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
@@ -68,6 +99,9 @@ private struct Mutator {
     private static let file = SmallData.schools
 
     private func expectSentences(_ outcomes: [(input: String, outcome: Pipeline.Outcome)]) {
+        // Most damage is found, and not all input is damaged beyond use.
+        let fitted = outcomes.count { $0.outcome == .fitted }
+        #expect((20...400).contains(fitted), "\(fitted) of \(outcomes.count) were fitted")
         for (input, outcome) in outcomes {
             switch outcome {
             case .fitted: break
@@ -99,7 +133,10 @@ private struct Mutator {
         let file = Array(Self.file.utf8)
         expectSentences(
             (0..<500).map { number in
-                let text = String(decoding: mutator.mutated(formulas[number % formulas.count]), as: UTF8.self)
+                let formula = formulas[number % formulas.count]
+                let text =
+                    number % 2 == 0
+                    ? mutator.rephrased(formula) : String(decoding: mutator.mutated(formula), as: UTF8.self)
                 return (text, Pipeline.run(text, file))
             })
     }
@@ -122,5 +159,33 @@ private struct Mutator {
                 let bytes = mutator.mutated(Self.file)
                 return (String(decoding: bytes, as: UTF8.self), Pipeline.run(formulas[number % formulas.count], bytes))
             })
+    }
+
+    @Test(arguments: 0..<4)
+    func options(_ seed: Int) throws {
+        let texts: [(WritableKeyPath<DataOptions, [String]>, String)] = [
+            (\.mutations, "z = log(hours) + size / 2"), (\.conditions, "hours > 2 & sex %in% c('f', 'm')"),
+            (\.factors, "hours, `size`, 'sex'"), (\.levels, "SES=Low,\"Medium\", 'High'"),
+            (\.contrasts, "SES=treatment(Low)"), (\.missingCodes, "north"),
+        ]
+        let pieces = [
+            "=", "==", ",", ",,", "`", "'", "\"", " ", "(", ")", "hours", "SES", "Low", "sum", "poly", "NA", "log(",
+            "é",
+            "\u{301}", "!", "&", "|", "ifelse(", "[", "~",
+        ]
+        var mutator = Mutator(generator: SeededGenerator(seed: 2000 + UInt64(seed)), pieces: pieces)
+        let table = try DataTable(parsing: Array(Self.file.utf8), named: "data.csv")
+        for number in 0..<500 {
+            let (option, plain) = texts[number % texts.count]
+            let text = String(decoding: mutator.mutated(plain), as: UTF8.self)
+            var options = try DataOptions.parse([])
+            options[keyPath: option] = [text]
+            do throws(CommandError) {
+                let prepared = try DataRequest(options).prepared(table)
+                #expect(prepared.table.rowCount <= table.rowCount)
+            } catch {
+                #expect(error.message.contains(" ") && error.message.hasPrefix("--"), "\(text.debugDescription)")
+            }
+        }
     }
 }
