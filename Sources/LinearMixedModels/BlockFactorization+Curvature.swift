@@ -66,11 +66,15 @@ extension BlockFactorization {
                 if position > 0 {
                     diagonal.append(
                         Dictionary(
-                            uniqueKeysWithValues: fromBelow.map { ($0, Storage(repeating: 0, count: factor.diagonal.count)) }
+                            uniqueKeysWithValues: fromBelow.map {
+                                ($0, Storage(repeating: 0, count: factor.diagonal.count))
+                            }
                         ))
                     rows.append(
                         Dictionary(
-                            uniqueKeysWithValues: fromBelow.map { ($0, Storage(repeating: 0, count: factor.rows.count)) }))
+                            uniqueKeysWithValues: fromBelow.map {
+                                ($0, Storage(repeating: 0, count: factor.rows.count))
+                            }))
                 }
                 fromBelow += directions.indices.filter { directions[$0].factor == factor.factor }
                 active.append(fromBelow)
@@ -131,7 +135,8 @@ extension BlockFactorization {
             if needsNeighbourhood {
                 _ = gatherNeighbourhood(of: level, at: position, from: inverse)
                 for index in active.indices {
-                    multiplyNeighbourhood(variations[index].pointer, width: width, size: k, into: products[index].pointer)
+                    multiplyNeighbourhood(
+                        variations[index].pointer, width: width, size: k, into: products[index].pointer)
                 }
             }
             let correction = inverse.corrections[position].pointer + level * k * k
@@ -200,7 +205,8 @@ extension BlockFactorization {
             else { continue }
             let block = diagonal.pointer + ancestor * ancestorWidth * ancestorWidth
             let target = rows.pointer + coarser.rowStarts.pointer[ancestor]
-            let end = (coarser.rowStarts.pointer[ancestor + 1] - coarser.rowStarts.pointer[ancestor]) / ancestorWidth - 1
+            let end =
+                (coarser.rowStarts.pointer[ancestor + 1] - coarser.rowStarts.pointer[ancestor]) / ancestorWidth - 1
             let places = factor.patternPlaces[index].pointer + patternStart
             for column in 0..<ancestorWidth {
                 for row in 0..<ancestorWidth {
@@ -252,7 +258,8 @@ extension BlockFactorization {
             let product = Storage<Double>(repeating: 0, count: size * size)
             LinearAlgebraThreads.withThreads(forSize: size, atMost: threads) {
                 DenseKernel.multiplySymmetric(
-                    tangent.pointer, size: size, leadingDimension: size, by: effectsInverse, columns: size, stride: size,
+                    tangent.pointer, size: size, leadingDimension: size, by: effectsInverse, columns: size,
+                    stride: size,
                     into: product.pointer, resultStride: size)
             }
             products[direction] = product

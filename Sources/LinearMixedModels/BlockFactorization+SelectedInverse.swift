@@ -28,7 +28,8 @@ extension BlockFactorization {
     ///
     /// - Parameter border: Receives the border's inverse in the units of *u* before it is rescaled.
     /// - Complexity: As the factorisation, three times over.
-    func selectedInverse(_ kind: InverseKind, border visit: (UnsafePointer<Double>) -> Void = { _ in }) -> SelectedInverse
+    func selectedInverse(_ kind: InverseKind, border visit: (UnsafePointer<Double>) -> Void = { _ in })
+        -> SelectedInverse
     {
         var widths = [Int](repeating: 0, count: relativeFactors.count)
         for factor in plan.chain { widths[factor.factor] = factor.width }
@@ -81,7 +82,9 @@ extension BlockFactorization {
                     var value = 0.0
                     for left in 0..<k {
                         for right in 0..<k {
-                            value += relative[row + left * k] * inverse.pointer[left + right * k] * relative[column + right * k]
+                            value +=
+                                relative[row + left * k] * inverse.pointer[left + right * k]
+                                * relative[column + right * k]
                         }
                     }
                     diagonal[row + column * k] = value
@@ -117,7 +120,8 @@ extension BlockFactorization {
             let diagonal =
                 inverse.diagonal[position + index].pointer + ancestor * ancestorWidth * ancestorWidth
             let rows = inverse.rows[position + index].pointer + coarser.rowStarts.pointer[ancestor]
-            let end = (coarser.rowStarts.pointer[ancestor + 1] - coarser.rowStarts.pointer[ancestor]) / ancestorWidth - 1
+            let end =
+                (coarser.rowStarts.pointer[ancestor + 1] - coarser.rowStarts.pointer[ancestor]) / ancestorWidth - 1
             for column in 0..<ancestorWidth {
                 for row in 0..<ancestorWidth {
                     target[offset + row + (offset + column) * width] = diagonal[row + column * ancestorWidth]

@@ -63,7 +63,8 @@ extension BlockFactorization {
         }
         for side in 0..<count {
             for index in 0..<plan.fixedCount {
-                rightHandSides.pointer[side * size + borderEffects + index] += fixed.pointer[side * plan.fixedCount + index]
+                rightHandSides.pointer[side * size + borderEffects + index] +=
+                    fixed.pointer[side * plan.fixedCount + index]
             }
         }
         for transposed in [false, true] {
@@ -73,7 +74,8 @@ extension BlockFactorization {
         }
         for side in 0..<count {
             for index in 0..<plan.fixedCount {
-                fixed.pointer[side * plan.fixedCount + index] = rightHandSides.pointer[side * size + borderEffects + index]
+                fixed.pointer[side * plan.fixedCount + index] =
+                    rightHandSides.pointer[side * size + borderEffects + index]
             }
             for factor in plan.border {
                 let effectCount = factor.levelCount * factor.width

@@ -37,7 +37,8 @@ public struct SingularDirection: Hashable, Sendable, Codable {
     public var sentence: String {
         let used = zip(columnNames, weights).filter { $0.1 != 0 }
         if used.count == 1, let only = used.first {
-            return "the effect of \(only.0) does not vary between levels of \(group): its variance is estimated to be zero"
+            return
+                "the effect of \(only.0) does not vary between levels of \(group): its variance is estimated to be zero"
         }
         if used.count == 2 {
             let relation = used[0].1 * used[1].1 < 0 ? "+1" : "-1"

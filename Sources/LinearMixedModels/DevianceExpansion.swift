@@ -13,6 +13,8 @@ struct DevianceExpansion {
     var scores: [Matrix]
     /// The directions that index the matrices below, term by term.
     var directions: [SymmetricDirection]
+    /// The first column of each term among its factor's columns.
+    var columnOffsets: [Int]
     /// *tr(T̃ S_d T̃ S_e)* with *T̃ = I − Ĉ*, when it was asked for.
     var traces: Matrix?
     /// *û'S_d T̃ S_e û*, with the fixed effects always profiled out.
@@ -68,7 +70,8 @@ extension ProfiledDeviance {
             traces = complementTraces(inverse, effectsInverse: effectsInverse.pointer)
         }
         return DevianceExpansion(
-            value: value, scores: scores, directions: directions, traces: traces,
+            value: value, scores: scores, directions: directions, columnOffsets: terms.map(\.columnOffset),
+            traces: traces,
             averageInformation: averageInformation(),
             quadraticForms: directions.map { direction in
                 direction.elements.reduce(0) { $0 + squares[direction.factor][$1.0, $1.1] }

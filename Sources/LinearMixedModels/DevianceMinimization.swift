@@ -19,8 +19,8 @@ struct DevianceMinimum {
     var smallestCurvature: Double
     /// The smallest eigenvalue of the score over directions without variance, relative to the score.
     var smallestBoundaryScore: Double?
-    /// A direction of the parameters along which the objective is flat.
-    var flatDirection: [(parameter: CovarianceChart.Parameter, weight: Double)]?
+    /// The terms whose variances can be traded for each other without changing the objective.
+    var interchangeableTerms: [Int]
     var hasConverged: Bool
 
     /// The terms with directions without variance.
@@ -31,10 +31,12 @@ struct DevianceMinimum {
 
 /// How a minimisation stops and chooses its Hessian.
 struct MinimizationSettings: Sendable {
-    /// A predicted decrease of the deviance below this ends the iteration.
+    /// A predicted decrease of the deviance below this ends the iteration: the next step would change no digit.
     var tolerance = 1e-14
     /// The same while the Hessian is approximate; an exact one takes over from here.
     var approximateTolerance = 1e-9
+    /// A decrement up to this certifies an optimum: every parameter within 10⁻⁵ of its standard error.
+    var certifiedDecrement = 1e-10
     var iterationLimit = 100
     /// Borders up to this size get the exact Hessian at every step.
     var largestExactBorder = 250
@@ -48,10 +50,88 @@ extension ProfiledDeviance {
     /// - Returns: `nil` when no starting value has a finite objective.
     func minimize(settings: MinimizationSettings = .init()) -> DevianceMinimum? {
         if let minimum = descend(from: momentStart(), settings: settings), minimum.hasConverged { return minimum }
-        return descend(from: unitStart(), settings: settings)
+        return descend(from: terms.map { .identity($0.columnCount) }, settings: settings)
     }
 
-    private func unitStart() -> [Matrix] { terms.map { .identity($0.columnCount) } }
+    /// Minimises the objective from given relative factors.
+    func descend(from start: [Matrix], settings: MinimizationSettings) -> DevianceMinimum? {
+        let floors = floors(settings)
+        var curvature: DevianceExpansion.Curvature =
+            plan.borderSize <= settings.largestExactBorder ? .exact : .averageInformation
+        guard var here = iterate(at: start, floors: floors, curvature: curvature) else { return nil }
+        here = scored(here, floors: floors, curvature: curvature)
+        var radius = 0.7 * max(1, here.chart.norm)
+        var hasConverged = false
+        for _ in 0..<settings.iterationLimit {
+            guard let model = here.model(radius: radius) else {
+                // Every variance is zero and its score says so; the exact Hessian is still owed to the caller.
+                hasConverged = here.isExact
+                if hasConverged { break }
+                curvature = .exact
+                guard let exact = iterate(at: here.chart.relativeFactors(), floors: floors, curvature: .exact) else {
+                    break
+                }
+                here = exact
+                continue
+            }
+            if here.isExact, model.predictedDecrease < settings.tolerance {
+                hasConverged = true
+                break
+            }
+            if !here.isExact, model.predictedDecrease < settings.approximateTolerance { curvature = .exact }
+            let target = here.chart.relativeFactors(after: Array(zip(here.free, model.step)))
+            guard let next = iterate(at: target, floors: floors, curvature: curvature) else {
+                radius = 0.25 * model.length
+                continue
+            }
+            let outcome = Self.judge(next, after: model, from: here, settings: settings)
+            if outcome == .exhausted {
+                hasConverged = here.isExact && 2 * model.predictedDecrease < settings.certifiedDecrement
+                break
+            }
+            if outcome == .poor || outcome == .rejected { radius = 0.3 * model.length }
+            if outcome == .good, model.isAtBound { radius *= 2.5 }
+            if outcome != .rejected { here = next }
+        }
+        return minimum(here, radius: radius, hasConverged: hasConverged)
+    }
+
+    /// How the objective at a new point compares with what the model promised.
+    private enum Outcome {
+        case good, fair, poor, rejected
+        /// Neither the objective nor its gradient can be improved any further in double precision.
+        case exhausted
+    }
+
+    private static func judge(
+        _ next: DescentIterate, after model: TrustRegionStep, from here: DescentIterate, settings: MinimizationSettings
+    ) -> Outcome {
+        let rounding = 1e-13 * (abs(here.deviance) + here.expansion.residualRows)
+        if model.predictedDecrease < 100 * rounding {
+            // Below the rounding of the objective the gradient tells progress better than the objective does.
+            if !here.isExact { return .fair }
+            let further = next.model(radius: .infinity)?.predictedDecrease ?? 0
+            return further < model.predictedDecrease ? .fair : .exhausted
+        }
+        let ratio = (here.deviance - next.deviance) / model.predictedDecrease
+        if ratio > 0.75 { return .good }
+        if ratio > 0.25 { return .fair }
+        return ratio > 1e-4 ? .poor : .rejected
+    }
+
+    /// Steps of Fisher's scoring while they help: one for scalar terms, two where correlations are to be found as well.
+    private func scored(
+        _ start: DescentIterate, floors: [Double], curvature: DevianceExpansion.Curvature
+    ) -> DescentIterate {
+        var here = start
+        for _ in 0..<(terms.contains { $0.columnCount > 1 } ? 2 : 1) {
+            guard let target = here.expansion.scoringStep(from: here.chart.relativeFactors()),
+                let next = iterate(at: target, floors: floors, curvature: curvature), next.deviance < here.deviance
+            else { return here }
+            here = next
+        }
+        return here
+    }
 
     /// The smallest pivot of each term that is told from zero: its contribution to a level's information is negligible.
     private func floors(_ settings: MinimizationSettings) -> [Double] {
@@ -69,114 +149,61 @@ extension ProfiledDeviance {
         }
     }
 
-    func descend(from start: [Matrix], settings: MinimizationSettings) -> DevianceMinimum? {
-        let floors = floors(settings)
-        var curvature: DevianceExpansion.Curvature =
-            plan.borderSize <= settings.largestExactBorder ? .exact : .averageInformation
-        var chart = CovarianceChart(around: start, floors: floors)
-        guard var expansion = expansion(at: chart.relativeFactors(), curvature: curvature) else { return nil }
-        var radius = 0.7 * max(1, chart.norm)
-        var state = LocalState(chart: chart, expansion: expansion, radius: radius)
-        var hasConverged = false
-        for _ in 0..<settings.iterationLimit {
-            guard let model = state.model else {
-                hasConverged = expansion.traces != nil
-                if hasConverged { break }
-                curvature = .exact
-                guard let exact = self.expansion(at: chart.relativeFactors(), curvature: .exact) else { break }
-                expansion = exact
-                state = LocalState(chart: chart, expansion: expansion, radius: radius)
-                continue
-            }
-            let isExact = expansion.traces != nil
-            if isExact, model.predictedDecrease < settings.tolerance {
-                hasConverged = true
-                break
-            }
-            let polishes = !isExact && model.predictedDecrease < settings.approximateTolerance
-            if polishes { curvature = .exact }
-            let candidate = CovarianceChart(
-                around: chart.relativeFactors(after: Array(zip(state.free, model.step))), floors: floors)
-            guard let next = self.expansion(at: candidate.relativeFactors(), curvature: curvature) else {
-                radius = 0.25 * model.length
-                state = LocalState(chart: chart, expansion: expansion, radius: radius)
-                continue
-            }
-            let nextState = LocalState(chart: candidate, expansion: next, radius: radius)
-            let decrease = expansion.value.deviance - next.value.deviance
-            let noise = 1e-13 * (abs(expansion.value.deviance) + expansion.residualRows)
-            var ratio = decrease / model.predictedDecrease
-            if model.predictedDecrease < 100 * noise {
-                // Below the rounding noise of the objective, the gradient tells progress better than the objective.
-                let before = model.predictedDecrease
-                let after = nextState.model?.predictedDecrease ?? 0
-                if polishes || after < before {
-                    ratio = 1
-                } else {
-                    // Neither the objective nor the gradient can be improved any further.
-                    hasConverged = isExact && model.predictedDecrease < max(5e-11, 10 * noise)
-                    if hasConverged { break }
-                    ratio = 0
-                }
-            }
-            if ratio < 0.25 {
-                radius = 0.3 * model.length
-            } else if ratio > 0.75, model.isAtBound {
-                radius *= 2.5
-            }
-            if ratio > 1e-4 {
-                chart = candidate
-                expansion = next
-            }
-            state = LocalState(chart: chart, expansion: expansion, radius: radius)
-            if radius < 1e-14 { break }
+    /// The chart and the expansion around some relative factors.
+    private func iterate(
+        at relativeFactors: [Matrix], floors: [Double], curvature: DevianceExpansion.Curvature
+    ) -> DescentIterate? {
+        let chart = CovarianceChart(around: relativeFactors, floors: floors)
+        return expansion(at: chart.relativeFactors(), curvature: curvature).map {
+            DescentIterate(chart: chart, expansion: $0)
         }
-        return minimum(chart: chart, expansion: expansion, state: state, hasConverged: hasConverged)
     }
 
-    private func minimum(
-        chart: CovarianceChart, expansion: DevianceExpansion, state: LocalState, hasConverged: Bool
-    ) -> DevianceMinimum {
-        var relative = chart.relativeFactors()
-        var deviance = expansion.value.deviance
-        if chart.terms.contains(where: \.hasFlooredPivots) {
-            let zeroed = chart.relativeFactors(zeroingFloored: true)
+    private func minimum(_ last: DescentIterate, radius: Double, hasConverged: Bool) -> DevianceMinimum {
+        var relative = last.chart.relativeFactors()
+        var deviance = last.deviance
+        if last.chart.terms.contains(where: \.hasFlooredPivots) {
+            let zeroed = last.chart.relativeFactors(zeroingFloored: true)
             if let value = value(at: zeroed) {
                 relative = zeroed
                 deviance = value.deviance
             }
         }
-        let model = state.model
+        let model = last.model(radius: radius)
         return DevianceMinimum(
-            relativeFactors: relative, deviance: deviance, chart: chart, expansion: expansion,
+            relativeFactors: relative, deviance: deviance, chart: last.chart, expansion: last.expansion,
             newtonDecrement: 2 * max(0, model?.predictedDecrease ?? 0),
-            smallestCurvature: model.map { $0.largestEigenvalue > 0 ? $0.smallestEigenvalue / $0.largestEigenvalue : 0 } ?? 1,
-            smallestBoundaryScore: state.smallestBoundaryScore,
-            flatDirection: model?.flatDirection.map { Array(zip(state.free, $0)).map { (parameter: $0.0, weight: $0.1) } },
-            hasConverged: hasConverged)
+            smallestCurvature: model.map { $0.largestEigenvalue > 0 ? $0.smallestEigenvalue / $0.largestEigenvalue : 0 }
+                ?? 1,
+            smallestBoundaryScore: last.smallestBoundaryScore,
+            interchangeableTerms: last.interchangeableTerms(model), hasConverged: hasConverged)
     }
 }
 
-/// The quadratic model at a point, over the parameters that are free to move there.
-private struct LocalState {
+/// A point of the descent with its quadratic model, over the parameters that are free to move there.
+private struct DescentIterate {
+    let chart: CovarianceChart
+    let expansion: DevianceExpansion
     /// The parameters that the boundary does not hold.
     let free: [CovarianceChart.Parameter]
-    /// The step the model asks for; `nil` when nothing is free.
-    let model: TrustRegionStep?
     /// The smallest relative eigenvalue of the scores that the boundary holds against.
     let smallestBoundaryScore: Double?
+    private let gradient: [Double]
+    private let hessian: Matrix
 
     /// How far below zero a boundary score may be, relative to the score, and still count as rounding.
     static let boundaryTolerance = 1e-6
 
-    init(chart: CovarianceChart, expansion: DevianceExpansion, radius: Double) {
+    var deviance: Double { expansion.value.deviance }
+    var isExact: Bool { expansion.traces != nil }
+
+    init(chart: CovarianceChart, expansion: DevianceExpansion) {
         var held: Set<Int> = []
         var smallest: Double?
         for (index, term) in chart.terms.enumerated() where term.hasFlooredPivots {
             let floored = Array(term.firstFloored..<term.lower.rowCount)
             let score = expansion.scores[index].selecting(rows: floored, columns: floored)
             guard let eigen = SymmetricEigendecomposition(score) else { continue }
-            // Relative to the largest score that this many levels could show: J pivots of floor size.
             let scale = max(eigen.values.map(abs).max() ?? 0, .leastNormalMagnitude)
             let relative = (eigen.values.first ?? 0) / scale
             if relative >= -Self.boundaryTolerance {
@@ -184,16 +211,33 @@ private struct LocalState {
                 smallest = min(smallest ?? relative, relative)
             }
         }
+        self.chart = chart
+        self.expansion = expansion
         free = chart.parameters.filter { parameter in
             !(held.contains(parameter.term) && parameter.column >= chart.terms[parameter.term].firstFloored)
         }
         smallestBoundaryScore = smallest
-        guard !free.isEmpty else {
-            model = nil
-            return
+        (gradient, hessian) = expansion.derivatives(along: free.map { chart.tangent(of: $0) })
+    }
+
+    /// The terms along whose parameters the objective is flat, if there are any.
+    ///
+    /// Inside the parameter space that is a direction without curvature; on the boundary it is a variance whose score is
+    /// nothing but rounding, together with the terms it is exchanged for.
+    func interchangeableTerms(_ model: TrustRegionStep?) -> [Int] {
+        if let flat = model?.flatDirection {
+            let largest = flat.map(abs).max() ?? 0
+            return Set(zip(free, flat).filter { abs($0.1) > 0.1 * largest }.map(\.0.term)).sorted()
         }
-        let derivatives = expansion.derivatives(along: free.map { chart.tangent(of: $0) })
-        model = TrustRegionStep(
-            gradient: derivatives.gradient, hessian: derivatives.hessian, radius: radius, size: chart.norm)
+        guard let flat = chart.terms.indices.first(where: { expansion.isBoundaryScoreFlat(of: chart, term: $0) }) else {
+            return []
+        }
+        return chart.terms.indices.filter { $0 == flat || expansion.traceCorrelation(of: flat, with: $0) > 0.9 }
+    }
+
+    /// The step that the quadratic model asks for; `nil` when nothing is free.
+    func model(radius: Double) -> TrustRegionStep? {
+        guard !free.isEmpty else { return nil }
+        return TrustRegionStep(gradient: gradient, hessian: hessian, radius: radius, size: chart.norm)
     }
 }

@@ -17,7 +17,8 @@ extension LinearMixedModelFit {
         }
         guard let minimum = deviance.minimize() else { throw .noResidualVariance }
         let optimum = StoredOptimum(minimum, design: design, products: products, evaluations: deviance.evaluationCount)
-        try self.init(design: design, method: method, deviance: deviance, optimum: optimum, expansion: minimum.expansion)
+        try self.init(
+            design: design, method: method, deviance: deviance, optimum: optimum, expansion: minimum.expansion)
     }
 
     /// Restores a fit from its cross-products and its stored optimum, without searching again.

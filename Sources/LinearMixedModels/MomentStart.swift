@@ -57,7 +57,8 @@ extension ProfiledDeviance {
         var sum = 0.0
         if other.factor == term.factor {
             for level in 0..<factor.levelCount where own(level) > 0 {
-                let value = factor.diagonalBlocks[level * width * width + term.columnOffset + other.columnOffset * width]
+                let value = factor.diagonalBlocks[
+                    level * width * width + term.columnOffset + other.columnOffset * width]
                 sum += value * value / own(level)
             }
             return sum

@@ -139,8 +139,9 @@ extension ProfiledDeviance {
             for level in 0..<factor.levelCount {
                 for column in 0..<factor.width {
                     let place = factor.offset + level * factor.width + column
-                    result[factor.factor][level, column] = factorization.borderInverse.pointer[
-                        place * (plan.borderSize + 1)]
+                    result[factor.factor][level, column] =
+                        factorization.borderInverse.pointer[
+                            place * (plan.borderSize + 1)]
                 }
             }
         }

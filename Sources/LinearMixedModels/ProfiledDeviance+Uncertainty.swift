@@ -58,7 +58,9 @@ extension ProfiledDeviance {
                     let solution = relative.solving(unit.column(row)) ?? [Double](repeating: 0, count: size)
                     var logarithmic = Matrix(rows: size, columns: size)
                     for target in 0..<size {
-                        for inner in 0..<size { logarithmic[inner, target] = solution[inner] * rotation[column, target] }
+                        for inner in 0..<size {
+                            logarithmic[inner, target] = solution[inner] * rotation[column, target]
+                        }
                     }
                     return DevianceExpansion.Tangent(term: term, logarithmic: logarithmic)
                 }

@@ -23,17 +23,13 @@ extension StoredOptimum {
                     weights: zip(weights, scales).map { $0 * $1 })
             }
         }
-        unidentifiedDirections = minimum.flatDirection.map { direction in
-            let largest = direction.map { abs($0.weight) }.max() ?? 0
-            let moved = Set(direction.filter { abs($0.weight) > 0.1 * largest }.map(\.parameter.term)).sorted()
-            return [
-                UnidentifiedDirection(
-                    terms: moved,
-                    names: moved.map { index in
-                        "(\(terms[index].columnNames.joined(separator: " + ")) | \(design.groupingFactors[terms[index].factorIndex].name))"
-                    })
-            ]
-        } ?? []
+        let interchangeable = minimum.interchangeableTerms
+        let names = interchangeable.map { index in
+            let columns = terms[index].columnNames.map { $0 == "(Intercept)" ? "1" : $0 }
+            return "(\(columns.joined(separator: " + ")) | \(design.groupingFactors[terms[index].factorIndex].name))"
+        }
+        unidentifiedDirections =
+            interchangeable.isEmpty ? [] : [UnidentifiedDirection(terms: interchangeable, names: names)]
         hasConverged = minimum.hasConverged
         self.evaluations = evaluations
     }

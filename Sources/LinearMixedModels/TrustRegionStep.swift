@@ -35,12 +35,19 @@ struct TrustRegionStep {
         let flatCurvature = Self.flatShare * largest + 4 * slope / max(size, .leastNormalMagnitude)
         flatDirection = (0..<count).first { abs(eigen.values[$0]) <= flatCurvature }.map(eigen.vectors.column)
         var used = [Bool](repeating: true, count: count)
-        for index in 0..<count
-        where abs(eigen.values[index]) <= Self.flatShare * largest
-            && abs(coordinates[index]) <= 1e-8 * max(1, largest.squareRoot())
-        {
-            used[index] = false
-            coordinates[index] = 0
+        let isNearOptimum = slope < 1e-4 * largest * size
+        for index in 0..<count {
+            let curvature = abs(eigen.values[index])
+            let isFlat =
+                curvature <= Self.flatShare * largest
+                && abs(coordinates[index]) <= 1e-8 * max(1, largest.squareRoot())
+            // Across a valley the gradient is short, along it there is none; what curvature is seen is the valley's bend.
+            let isAlongValley =
+                isNearOptimum && curvature <= flatCurvature && abs(coordinates[index]) <= 0.1 * slope
+            if isFlat || isAlongValley {
+                used[index] = false
+                coordinates[index] = 0
+            }
         }
         let smallest = (0..<count).filter { used[$0] }.map { eigen.values[$0] }.min() ?? 0
         smallestEigenvalue = eigen.values.first ?? 0

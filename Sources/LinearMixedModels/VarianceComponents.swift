@@ -23,7 +23,8 @@ public struct VarianceComponents: Hashable, Sendable {
         for column in deviations.indices {
             for row in deviations.indices {
                 result[row, column] =
-                    row == column ? 1 : min(1, max(-1, covariance[row, column] / (deviations[row] * deviations[column])))
+                    row == column
+                    ? 1 : min(1, max(-1, covariance[row, column] / (deviations[row] * deviations[column])))
                 if row != column, deviations[row] == 0 || deviations[column] == 0 { result[row, column] = .nan }
             }
         }

@@ -10,18 +10,25 @@ import Testing
 
 /// How closely a result can agree with the stored one.
 ///
-/// lmer's optimiser stops with θ up to about 10⁻⁵ off, which moves the criterion by its square only; the stored numbers
-/// have ten digits.
-private enum Agreement {
-    /// The criterion is flat at the optimum: ours may be lower by what lmer left on the table.
-    static let criterionAbove = 1e-6
-    static let criterion = 1e-8
-    /// Estimates and standard errors follow θ.
-    static let estimate = 1e-5
+/// The bundled references are converged to rounding. Others come from lmer's default optimiser: where its criterion is
+/// above ours by *d*, its θ is off by about *√d* standard errors, and what follows from θ with it. Nothing excuses a
+/// criterion of ours that is higher.
+private struct Agreement {
+    /// What lmer left on the table: never negative by more than rounding.
+    let excess: Double
+    /// Estimates and standard errors, relative.
+    var estimate: Double { 1e-5 + excess.squareRoot() }
     /// Degrees of freedom in lmerTest come from numerical derivatives.
-    static let degreesOfFreedom = 1e-4
-    /// A tail probability multiplies the relative error of its statistic by the square of that.
-    static let pValue = 1e-3
+    var degreesOfFreedom: Double { 1e-4 + excess.squareRoot() }
+    /// A tail probability multiplies the relative error of its statistic, by up to a hundred in these tables.
+    var pValue: Double { 100 * estimate }
+    /// The criterion, where the reference is converged.
+    static let criterion = 1e-8
+    static let criterionAbove = 1e-6
+
+    init(_ fit: LinearMixedModelFit, _ reference: ReferenceCase) {
+        excess = max(0, (reference.criterion ?? fit.criterion) - fit.criterion - 1e-9)
+    }
 }
 
 @Suite struct ReferenceTests {
@@ -34,60 +41,72 @@ private enum Agreement {
     private func check(_ name: String) throws {
         let reference = try ReferenceCase.load(name)
         let (fit, frame) = try ReferenceFits.fit(reference)
+        let agreement = Agreement(fit, reference)
         var differences = Differences()
-        compareFit(fit, with: reference, &differences)
-        try compareCoefficients(fit, with: reference, &differences)
-        compareVariances(fit, with: reference, &differences)
-        compareRandomEffects(fit, with: reference, &differences)
+        compareFit(fit, with: reference, agreement, &differences)
+        try compareCoefficients(fit, with: reference, agreement, &differences)
+        compareVariances(fit, with: reference, agreement, &differences)
+        compareRandomEffects(fit, with: reference, agreement, &differences)
         let scale = fit.residualStandardDeviation
         let fitted = fit.fittedValues(frame)
         differences.compare(
             "fitted", Array(fitted.prefix(reference.fittedHead.count)), reference.fittedHead,
-            relative: Agreement.estimate, absolute: Agreement.estimate * scale)
+            relative: agreement.estimate, absolute: agreement.estimate * scale)
         let population = fit.fittedValues(frame, includingRandomEffects: false)
         differences.compare(
             "population", Array(population.prefix(reference.populationHead.count)), reference.populationHead,
-            relative: Agreement.estimate, absolute: Agreement.estimate * scale)
+            relative: agreement.estimate, absolute: agreement.estimate * scale)
         #expect(differences.isEmpty, "\(name)\n\(differences)")
         #expect(differences.comparisons > 10)
     }
 
     private func compareFit(
-        _ fit: LinearMixedModelFit, with reference: ReferenceCase, _ differences: inout Differences
+        _ fit: LinearMixedModelFit, with reference: ReferenceCase, _ agreement: Agreement,
+        _ differences: inout Differences
     ) {
         if let rows = reference.observationCount { #expect(fit.rowCount == rows) }
-        if let criterion = reference.criterion {
-            #expect(fit.criterion <= criterion + Agreement.criterionAbove)
-            differences.compare("criterion", fit.criterion, criterion, relative: Agreement.criterion)
-        }
-        if let value = reference.aic { differences.compare("AIC", fit.akaikeInformation, value, relative: Agreement.criterion) }
-        if let value = reference.bic { differences.compare("BIC", fit.bayesianInformation, value, relative: Agreement.criterion) }
-        if let value = reference.logLikelihood {
-            differences.compare("logLik", fit.logLikelihood, value, relative: Agreement.criterion)
-        }
-        if let value = reference.sigma {
-            differences.compare("sigma", fit.residualStandardDeviation, value, relative: Agreement.estimate)
-        }
-        differences.compare("theta", fit.theta, reference.theta, relative: Agreement.estimate, absolute: 2e-5)
-        let explained = fit.explainedVariance
-        for (key, value) in [
-            ("R2_marginal", explained.marginalRSquared), ("R2_conditional", explained.conditionalRSquared),
-            ("ICC", explained.intraclassCorrelation), ("RMSE", fit.residuals?.rootMeanSquare ?? .nan),
+        for (name, value, expected) in [
+            ("criterion", fit.criterion, reference.criterion), ("AIC", fit.akaikeInformation, reference.aic),
+            ("BIC", fit.bayesianInformation, reference.bic), ("logLik", fit.logLikelihood, reference.logLikelihood),
         ] {
-            // R's packages give no conditional share for a singular fit; ours is the marginal one then.
-            if let expected = reference.performance[key], expected.isFinite {
-                differences.compare(key, value, expected, relative: Agreement.estimate, absolute: 1e-8)
+            guard let expected else { continue }
+            differences.compare(name, value, expected, relative: Agreement.criterion, absolute: agreement.excess + 1e-9)
+        }
+        if let criterion = reference.criterion { #expect(fit.criterion <= criterion + Agreement.criterionAbove) }
+        if let value = reference.sigma {
+            differences.compare("sigma", fit.residualStandardDeviation, value, relative: agreement.estimate)
+        }
+        differences.compare(
+            "theta", fit.theta, reference.theta, relative: agreement.estimate, absolute: agreement.estimate)
+        if let expected = reference.performance["RMSE"] {
+            differences.compare(
+                "RMSE", fit.residuals?.rootMeanSquare ?? .nan, expected, relative: agreement.estimate)
+        }
+        // performance 0.10.2 counts one term of each grouping factor only, and gives no conditional share for a singular
+        // fit; `ExplainedVarianceTests` covers those by their definition.
+        if fit.varianceComponents.count == fit.randomEffects.count {
+            let explained = fit.explainedVariance
+            for (key, value) in [
+                ("R2_marginal", explained.marginalRSquared), ("R2_conditional", explained.conditionalRSquared),
+                ("ICC", explained.intraclassCorrelation),
+            ] {
+                if let expected = reference.performance[key], expected.isFinite {
+                    differences.compare(key, value, expected, relative: agreement.estimate, absolute: 1e-8)
+                }
             }
         }
         for (name, count) in reference.groups {
             #expect(fit.design.groupingFactors.first { $0.name == name }?.levels.count == count, "\(name)")
         }
         if case .notConverged(let reason) = fit.status { Issue.record("\(reference.name): \(reason)") }
-        if reference.isSingular == false, case .singular = fit.status { Issue.record("\(reference.name) is not singular") }
+        if reference.isSingular == false, case .singular = fit.status {
+            Issue.record("\(reference.name) is not singular")
+        }
     }
 
     private func compareCoefficients(
-        _ fit: LinearMixedModelFit, with reference: ReferenceCase, _ differences: inout Differences
+        _ fit: LinearMixedModelFit, with reference: ReferenceCase, _ agreement: Agreement,
+        _ differences: inout Differences
     ) throws {
         let tests = fit.coefficientTests()
         #expect(tests.map(\.term) == reference.coefficients.terms)
@@ -99,25 +118,26 @@ private enum Agreement {
                     "\(test.term) \(column)", value, try table.value(test.term, column), relative: relative,
                     absolute: absolute)
             }
-            let small = Agreement.estimate * test.standardError
-            try compare("Estimate", test.estimate, relative: Agreement.estimate, absolute: small)
-            try compare("Std. Error", test.standardError, relative: Agreement.estimate)
-            try compare("df", test.degreesOfFreedom, relative: Agreement.degreesOfFreedom)
-            try compare("t value", test.statistic, relative: Agreement.estimate, absolute: Agreement.estimate)
-            try compare("Pr(>|t|)", test.pValue, relative: Agreement.pValue, absolute: 1e-280)
+            let small = agreement.estimate * test.standardError
+            try compare("Estimate", test.estimate, relative: agreement.estimate, absolute: small)
+            try compare("Std. Error", test.standardError, relative: agreement.estimate)
+            try compare("df", test.degreesOfFreedom, relative: agreement.degreesOfFreedom)
+            try compare("t value", test.statistic, relative: agreement.estimate, absolute: agreement.estimate)
+            try compare("Pr(>|t|)", test.pValue, relative: agreement.pValue, absolute: 1e-280)
         }
         for (row, values) in reference.covariance.enumerated() {
             for (column, value) in values.enumerated() {
                 let scale = fit.standardErrors[row] * fit.standardErrors[column]
                 differences.compare(
                     "vcov[\(row),\(column)]", fit.coefficientCovariance[row, column], value,
-                    relative: 2 * Agreement.estimate, absolute: 2 * Agreement.estimate * scale)
+                    relative: 2 * agreement.estimate, absolute: 2 * agreement.estimate * scale)
             }
         }
     }
 
     private func compareVariances(
-        _ fit: LinearMixedModelFit, with reference: ReferenceCase, _ differences: inout Differences
+        _ fit: LinearMixedModelFit, with reference: ReferenceCase, _ agreement: Agreement,
+        _ differences: inout Differences
     ) {
         // The rows come term by term: the standard deviations, then the correlations.
         var expected = reference.varianceComponents.filter { $0.group != "Residual" }[...]
@@ -127,7 +147,7 @@ private enum Agreement {
                 #expect(row.first == term.columnNames[index])
                 differences.compare(
                     "sd \(term.group) \(term.columnNames[index])", deviation, row.standardDeviationOrCorrelation,
-                    relative: 2 * Agreement.estimate, absolute: 1e-6 * fit.residualStandardDeviation)
+                    relative: 2 * agreement.estimate, absolute: agreement.estimate * fit.residualStandardDeviation)
             }
             let correlations = term.correlations
             for column in term.columnNames.indices {
@@ -135,7 +155,7 @@ private enum Agreement {
                     guard let row = expected.popFirst() else { continue }
                     differences.compare(
                         "cor \(term.group)", correlations[other, column], row.standardDeviationOrCorrelation,
-                        relative: 2 * Agreement.estimate, absolute: 5e-5)
+                        relative: 2 * agreement.estimate, absolute: 2 * agreement.estimate)
                 }
             }
         }
@@ -143,7 +163,8 @@ private enum Agreement {
     }
 
     private func compareRandomEffects(
-        _ fit: LinearMixedModelFit, with reference: ReferenceCase, _ differences: inout Differences
+        _ fit: LinearMixedModelFit, with reference: ReferenceCase, _ agreement: Agreement,
+        _ differences: inout Differences
     ) {
         let deviations = fit.conditionalStandardDeviations()
         for effects in reference.randomEffects {
@@ -164,11 +185,12 @@ private enum Agreement {
                     }
                     differences.compare(
                         "\(effects.group) \(level) \(column.name)", own.values[row, place], column.modes[position],
-                        relative: 2 * Agreement.estimate, absolute: 2 * Agreement.estimate * fit.residualStandardDeviation)
+                        relative: 2 * agreement.estimate,
+                        absolute: 2 * agreement.estimate * fit.residualStandardDeviation)
                     if position < column.conditionalStandardDeviations.count {
                         differences.compare(
                             "condsd \(effects.group) \(level)", deviations[index][row, place],
-                            column.conditionalStandardDeviations[position], relative: 2 * Agreement.estimate,
+                            column.conditionalStandardDeviations[position], relative: 2 * agreement.estimate,
                             absolute: 1e-6 * fit.residualStandardDeviation)
                     }
                 }

@@ -18,9 +18,9 @@ import Testing
         #expect(shown(table, "b") == ["2.5", "4"])
     }
 
-    @Test func blanksAroundUnquotedTextAreDropped() throws {
+    @Test func blanksAroundUnquotedTextBelongToIt() throws {
         let table = try read("a,b\n x ,1\n\" y \",2\n")
-        #expect(shown(table, "a") == ["x", " y "])
+        #expect(shown(table, "a") == [" x ", " y "])
     }
 
     @Test func longWholeNumbersKeepTheirDigits() throws {

@@ -4,7 +4,7 @@ extension DataTable {
     /// Reads a delimited text file, also a gzip-compressed one; the path `-` is standard input.
     ///
     /// Fields are separated by commas, tabs, semicolons, bars or white space, whichever the header and the first rows agree
-    /// on. Blanks around unquoted fields are dropped, quoted fields keep theirs. Lines end with LF, CRLF or CR; blank lines
+    /// on. Blanks around numbers and names are dropped, text keeps its own, as in R's `read.csv`. Lines end with LF, CRLF or CR; blank lines
     /// are skipped. A byte-order mark is ignored. Columns without a name are called `V1`, `V2`, ... by their position.
     ///
     /// Where rows have one field more than the header, as in files of R's `write.table`, the first field names the rows. It

@@ -4,8 +4,11 @@
 struct Field {
     /// The first byte of the contents: after the opening quote and without leading blanks.
     var start: Int
-    /// Just after the last byte of the contents.
+    /// Just after the last byte of the contents, blanks at the end left out.
     var end: Int
+    /// The contents as text: as R's `read.csv`, blanks around unquoted text belong to it, except where they delimit.
+    var textStart: Int
+    var textEnd: Int
     /// Where the next field or record begins.
     var next: Int
     /// Whether the record ends with this field.
@@ -80,8 +83,9 @@ struct FieldScanner {
             end += 1
         }
         var field = Field(
-            start: start, end: end, next: end, endsRecord: false, isQuoted: false, hasEscapes: false,
-            isUnterminated: false)
+            start: start, end: end, textStart: isWhitespace ? start : offset, textEnd: end, next: end,
+            endsRecord: false,
+            isQuoted: false, hasEscapes: false, isUnterminated: false)
         while field.end > start, base[field.end - 1] == 0x20 || base[field.end - 1] == 0x09 { field.end -= 1 }
         finish(&field, at: end)
         return field
@@ -120,8 +124,8 @@ struct FieldScanner {
     @inline(never)
     private func quotedField(opening: Int) -> Field {
         var field = Field(
-            start: opening + 1, end: count, next: count, endsRecord: true, isQuoted: true, hasEscapes: false,
-            isUnterminated: false)
+            start: opening + 1, end: count, textStart: opening + 1, textEnd: count, next: count, endsRecord: true,
+            isQuoted: true, hasEscapes: false, isUnterminated: false)
         var position = opening + 1
         while position < count {
             let byte = base[position]
@@ -155,6 +159,7 @@ struct FieldScanner {
             field.end = position
             while field.end > afterQuote, base[field.end - 1] == 0x20 || base[field.end - 1] == 0x09 { field.end -= 1 }
         }
+        field.textEnd = field.end
         finish(&field, at: position)
         return field
     }

@@ -149,7 +149,8 @@ private struct PieceReader {
                     if field.isUnterminated { throw .unterminatedQuote(offset: field.start - 1) }
                     if kind == .text, !field.hasEscapes, !context.missing.contains(base, field.start, field.end) {
                         let code = columns[index].dictionary.code(
-                            base: base, start: field.start, length: field.end - field.start, limit: scanner.count)
+                            base: base, start: field.textStart, length: field.textEnd - field.textStart,
+                            limit: scanner.count)
                         columns[index].setCode(code, rowCount)
                     } else if kind != .skipped, kind != .failed {
                         store(field, in: index)
@@ -249,7 +250,8 @@ private struct PieceReader {
             code = columns[index].dictionary.code(text: text, base: base, fieldStart: field.start)
         } else {
             code = columns[index].dictionary.code(
-                base: base, start: field.start, length: field.end - field.start, limit: context.scanner.count)
+                base: base, start: field.textStart, length: field.textEnd - field.textStart,
+                limit: context.scanner.count)
         }
         columns[index].setCode(code, rowCount)
     }
