@@ -83,7 +83,9 @@ let package = Package(
             ["MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedLinearAlgebra"]),
         tests("MixedReportsTests", ["MixedReports"]),
         tests("MixedModelsTests", ["MixedModels"]),
-        tests("MixedCommandTests", ["mixed", "MixedModels"]),
+        tests(
+            "MixedCommandTests",
+            ["mixed", "MixedModels", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     ],
     cxxLanguageStandard: .cxx17
 )

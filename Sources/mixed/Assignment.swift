@@ -16,7 +16,7 @@ struct Assignment {
 
     /// Takes `NAME=VALUE` apart. A name with an equals sign in it stands in back-quotes or quotes.
     ///
-    /// - Parameter form: how the option is written, for messages.
+    /// - Parameter form: how the text is written, for messages.
     init(parsing source: String, form: String) throws(Diagnostic) {
         var scanner = ListScanner(source)
         let item = try scanner.item(endingAt: UInt8(ascii: "="))

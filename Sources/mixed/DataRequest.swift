@@ -31,7 +31,7 @@ struct DataRequest {
         factors = names
         levels = try options.levels.map { text throws(CommandError) in
             try Self.parsing("--levels") { () throws(Diagnostic) in
-                let column = try Assignment(parsing: text, form: "--levels 'COLUMN=FIRST,SECOND,...'")
+                let column = try Assignment(parsing: text, form: "'COLUMN=FIRST,SECOND,...'")
                 return (column, try column.valueItems().map(\.text))
             }
         }
@@ -130,7 +130,7 @@ struct DataRequest {
     }
 
     private static func contrast(_ text: String) throws(Diagnostic) -> (String, ContrastCoding) {
-        let column = try Assignment(parsing: text, form: "--contrasts 'COLUMN=CODING'")
+        let column = try Assignment(parsing: text, form: "'COLUMN=CODING'")
         guard let coding = ContrastCoding(named: column.value) else {
             throw Diagnostic(
                 "I do not know the coding '\(column.value)'", source: text,

@@ -29,7 +29,7 @@ import Testing
             error: There is no column 'temperature' in data.csv
               score ~ temperature
                       ^~~~~~~~~~~
-              hint: the columns are school, pupil, score, hours, sex, SES, size
+              hint: the columns are score, school, pupil, hours, sex, SES, size
             """)
     }
 
@@ -109,11 +109,11 @@ import Testing
 
     @Test(arguments: [
         (
-            ["--where", "hours > "],
+            ["--where", "hours >"],
             """
             error: --where: I expected a term after '>', but the text ends
               hours >
-                      ^
+                     ^
             """
         ),
         (

@@ -3,9 +3,7 @@
 import Foundation
 import MixedModels
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
+#if canImport(Darwin)
     import Darwin
 #endif
 
@@ -53,11 +51,15 @@ struct CommandRun {
 
     /// The program, which is built beside the tests.
     static func program() throws -> URL {
-        var information = Dl_info()
-        guard dladdr(#dsohandle, &information) != 0, let name = information.dli_fname else {
-            throw RunError(message: "the place of the tests is unknown")
-        }
-        var folder = URL(fileURLWithPath: String(cString: name)).resolvingSymlinksInPath()
+        #if canImport(Darwin)
+            var information = Dl_info()
+            guard dladdr(#dsohandle, &information) != 0, let name = information.dli_fname else {
+                throw RunError(message: "the place of the tests is unknown")
+            }
+            var folder = URL(fileURLWithPath: String(cString: name)).resolvingSymlinksInPath()
+        #else
+            var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        #endif
         for _ in 0..<5 {
             folder.deleteLastPathComponent()
             let program = folder.appendingPathComponent("mixed")
@@ -110,7 +112,7 @@ enum SmallData {
     /// Five schools of four pupils; `hours` and `sex` vary within schools, `size` between them.
     static let schools: String = {
         var lines = ["school,pupil,score,hours,sex,SES,size"]
-        let scores: [Double] = [12, 15, 11, 18, 14, 19, 16, 21, 9, 12, 10, 15, 20, 22, 19, 26, 13, 16, 15, 19]
+        let scores = [12, 15, 11, 18, 14, 19, 16, 21, 9, 12, 10, 15, 20, 22, 19, 26, 13, 16, 15, 19]
         for row in scores.indices {
             let school = row / 4
             let fields = [

@@ -49,7 +49,7 @@ extension DesignBuilder {
             return DesignError(.noRows(total: 0, dropped: []), "The table has no rows")
         }
         if evaluated[response].values.missingRows.count == total {
-            return DesignError(.responseMissing(name: name), "the response '\(name)' is missing in all \(total) rows")
+            return DesignError(.responseMissing(name: name), "The response '\(name)' is missing in all \(total) rows")
         }
         let most = missing.dropped.sorted { $0.count > $1.count }.prefix(4)
         let counts = most.map { "'\($0.column)' in \($0.count)" }.joined(separator: ", ")

@@ -79,7 +79,7 @@ extension DesignBuilder {
     func checkContrastNames() throws(DesignError) {
         for name in options.contrasts.keys.sorted() where table[name] == nil {
             guard !evaluated.contains(where: { $0.name == name }) else { continue }
-            let suggestion = NameSuggestion.nearest(to: name, among: table.columns.map(\.name))
+            let suggestion = NameSuggestion.nearest(to: name, among: table.columnNames + table.omittedColumns)
             throw DesignError(
                 .contrastsOfUnknownVariable(name: name, suggestion: suggestion),
                 "Contrasts are given for '\(name)', but there is no such column",
@@ -91,12 +91,17 @@ extension DesignBuilder {
         _ coding: ContrastCoding, levels: [String], variable: EvaluatedVariable
     ) throws(DesignError) {
         func refuse(_ error: ContrastError) -> DesignError {
-            let only = levels.count == 1 ? " ('\(levels[0])')" : ""
-            return DesignError(
-                .contrasts(variable: variable.name, error), "The factor '\(variable.name)': \(error.sentence)\(only)",
+            DesignError(
+                .contrasts(variable: variable.name, error), "The factor '\(variable.name)': \(error.sentence)",
                 at: variable.stored.expression.range, of: variable.stored.source)
         }
-        guard levels.count >= 2 else { throw refuse(.tooFewLevels(count: levels.count)) }
+        guard levels.count >= 2 else {
+            let only = levels.first.map { ", '\($0)'" } ?? ""
+            throw DesignError(
+                .contrasts(variable: variable.name, .tooFewLevels(count: levels.count)),
+                "The factor '\(variable.name)' has only one level in the rows that are used\(only): there is nothing to compare it with",
+                at: variable.stored.expression.range, of: variable.stored.source, hint: "leave it out of the formula")
+        }
         if case .treatment(nil) = coding { return }
         if case .treatment(let reference?) = coding {
             guard levels.contains(reference) else { throw refuse(.unknownReference(reference, levels: levels)) }
