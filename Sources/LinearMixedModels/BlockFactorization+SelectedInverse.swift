@@ -66,10 +66,15 @@ extension BlockFactorization {
         for level in 0..<factor.levelCount {
             let start = factor.rowStarts.pointer[level]
             let row = solved[position].pointer + start
-            let width = gatherNeighbourhood(of: level, at: position, from: result)
-            multiplyNeighbourhood(row, width: width, size: k, into: product)
             let correction = result.corrections[position].pointer + level * k * k
-            Self.addProductTransposed(product, row, width: width, size: k, to: correction)
+            var width = 0
+            if k == 1, position == 0, factor.ancestors.isEmpty {
+                correction[0] = borderQuadraticForm(row, level: level, factor: factor)
+            } else {
+                width = gatherNeighbourhood(of: level, at: position, from: result)
+                multiplyNeighbourhood(row, width: width, size: k, into: product)
+                Self.addProductTransposed(product, row, width: width, size: k, to: correction)
+            }
             SmallBlock.inverse(fromCholesky: lower[position].pointer + level * k * k, size: k, into: inverse.pointer)
             for element in 0..<k * k {
                 inverse.pointer[element] += correction[element]
@@ -97,6 +102,36 @@ extension BlockFactorization {
             }
         }
         for element in 0..<k * k { result.sums[factor.factor].storage[element] = sum.pointer[element] }
+    }
+
+    /// *K H K'* of a level with one effect whose neighbourhood is all in the border, read where it lies.
+    private func borderQuadraticForm(
+        _ row: UnsafePointer<Double>, level: Int, factor: EliminationPlan.ChainFactor
+    ) -> Double {
+        let start = factor.patternStarts.pointer[level]
+        let count = factor.patternStarts.pointer[level + 1] - start
+        let pattern = factor.patternColumns.pointer + start
+        let fixed = plan.fixedCount
+        let size = plan.borderSize
+        var diagonal = 0.0
+        var below = 0.0
+        for column in 0..<count {
+            let source = borderInverse.pointer + Int(pattern[column]) * size
+            let fixedSource = source + plan.borderEffectCount
+            var sum = 0.0
+            for other in column + 1..<max(count, column + 1) { sum += source[Int(pattern[other])] * row[other] }
+            for other in 0..<fixed { sum += fixedSource[other] * row[count + other] }
+            below += sum * row[column]
+            diagonal += source[Int(pattern[column])] * row[column] * row[column]
+        }
+        for column in 0..<fixed {
+            let source = borderInverse.pointer + (plan.borderEffectCount + column) * size + plan.borderEffectCount
+            for other in column + 1..<max(fixed, column + 1) {
+                below += source[other] * row[count + other] * row[count + column]
+            }
+            diagonal += source[column] * row[count + column] * row[count + column]
+        }
+        return diagonal + 2 * below
     }
 
     /// Writes *H* over the columns of a level's row, response left out, into `neighbourhood`, both triangles.

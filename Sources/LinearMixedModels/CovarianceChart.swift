@@ -52,21 +52,15 @@ struct CovarianceChart {
         return TermChart(pivots: factored.pivots, lower: lower, floor: floor, firstFloored: firstFloored)
     }
 
-    /// The relative factors at the centre of the chart, or with floored pivots at exactly zero.
-    func relativeFactors(zeroingFloored: Bool = false) -> [Matrix] {
-        terms.map { chart in
-            var lower = chart.lower
-            if zeroingFloored {
-                for index in chart.firstFloored..<lower.rowCount { lower[index, index] = 0 }
-            }
-            return Self.unpivoted(lower, pivots: chart.pivots)
-        }
-    }
-
-    /// The relative factors a step away.
-    func relativeFactors(after step: [(Parameter, Double)]) -> [Matrix] {
+    /// The relative factors a step away from the centre of the chart, with floored pivots as they are or at exactly zero.
+    func relativeFactors(after step: [(Parameter, Double)] = [], zeroingFloored: Bool = false) -> [Matrix] {
         var lowers = terms.map(\.lower)
         for (parameter, change) in step { lowers[parameter.term][parameter.row, parameter.column] += change }
+        if zeroingFloored {
+            for (index, chart) in terms.enumerated() {
+                for pivot in chart.firstFloored..<chart.lower.rowCount { lowers[index][pivot, pivot] = 0 }
+            }
+        }
         return zip(lowers, terms).map { Self.unpivoted($0, pivots: $1.pivots) }
     }
 

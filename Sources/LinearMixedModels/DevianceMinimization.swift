@@ -33,10 +33,10 @@ struct DevianceMinimum {
 struct MinimizationSettings: Sendable {
     /// A predicted decrease of the deviance below this ends the iteration: the next step would change no digit.
     var tolerance = 1e-14
-    /// The same where the exact Hessian costs as much as several gradients.
-    var largeBorderTolerance = 1e-12
+    /// The same where the exact Hessian costs as much as several gradients: certified, and one more step is taken unseen.
+    var largeBorderTolerance = 5e-11
     /// The same while the Hessian is approximate; an exact one takes over from here.
-    var approximateTolerance = 1e-9
+    var approximateTolerance = 1e-8
     /// A decrement up to this certifies an optimum: every parameter within 10⁻⁵ of its standard error.
     var certifiedDecrement = 1e-10
     var iterationLimit = 100
@@ -164,14 +164,17 @@ extension ProfiledDeviance {
     private func minimum(_ last: DescentIterate, radius: Double, hasConverged: Bool) -> DevianceMinimum {
         var relative = last.chart.relativeFactors()
         var deviance = last.deviance
-        if last.chart.terms.contains(where: \.hasFlooredPivots) {
-            let zeroed = last.chart.relativeFactors(zeroingFloored: true)
-            if let value = value(at: zeroed) {
-                relative = zeroed
+        let model = last.model(radius: radius)
+        // The last step and the zeros of the boundary are taken without another expansion.
+        var step: [(CovarianceChart.Parameter, Double)] = []
+        if hasConverged, let model, model.predictedDecrease > 1e-14 { step = Array(zip(last.free, model.step)) }
+        if !step.isEmpty || last.chart.terms.contains(where: \.hasFlooredPivots) {
+            let final = last.chart.relativeFactors(after: step, zeroingFloored: true)
+            if let value = value(at: final) {
+                relative = final
                 deviance = value.deviance
             }
         }
-        let model = last.model(radius: radius)
         return DevianceMinimum(
             relativeFactors: relative, deviance: deviance, chart: last.chart, expansion: last.expansion,
             newtonDecrement: 2 * max(0, model?.predictedDecrease ?? 0),

@@ -9,6 +9,7 @@ package final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     package let pointer: UnsafeMutablePointer<Element>
 
     /// Memory for `count` elements, each equal to `value`.
+    @inlinable
     package init(repeating value: Element, count: Int) {
         self.count = count
         pointer = .allocate(capacity: max(count, 1))
@@ -16,6 +17,7 @@ package final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     }
 
     /// A copy of an array.
+    @inlinable
     package init(_ elements: [Element]) {
         count = elements.count
         pointer = .allocate(capacity: max(count, 1))
@@ -24,14 +26,17 @@ package final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
         }
     }
 
+    @inlinable
     deinit { pointer.deallocate() }
 
     /// Copies as many elements as both hold.
+    @inlinable
     package func copy(from other: Storage<Element>) {
         pointer.update(from: other.pointer, count: min(count, other.count))
     }
 
     /// Sets every element.
+    @inlinable
     package func fill(_ value: Element) {
         pointer.update(repeating: value, count: count)
     }
