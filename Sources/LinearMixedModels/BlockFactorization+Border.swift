@@ -15,9 +15,7 @@ extension BlockFactorization {
         let matrix = border.pointer
         scaleBorder(matrix, size: stride, stride: stride)
         for index in 0..<plan.borderEffectCount { matrix[index + index * stride] += 1 }
-        let failure = LinearAlgebraThreads.withThreads(forSize: stride, atMost: threads) {
-            DenseKernel.cholesky(matrix, size: stride, leadingDimension: stride)
-        }
+        let failure = TiledKernel.cholesky(matrix, size: stride, leadingDimension: stride, threads: threads)
         guard failure == nil else { return nil }
         var random = logDeterminant
         var fixed = 0.0
@@ -102,9 +100,8 @@ extension BlockFactorization {
         for column in 0..<used {
             for row in column..<used { target[row + column * size] = border.pointer[row + column * stride] }
         }
-        LinearAlgebraThreads.withThreads(forSize: used, atMost: threads) {
-            _ = DenseKernel.inverseFromCholesky(target, size: used, leadingDimension: size)
-        }
+        _ = TiledKernel.inverseFromCholesky(
+            target, scratch: borderScratch.pointer, size: used, leadingDimension: size, threads: threads)
         mirror(target, size: used, stride: size)
     }
 

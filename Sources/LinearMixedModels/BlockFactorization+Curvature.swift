@@ -256,12 +256,10 @@ extension BlockFactorization {
             guard let tangent = tangents.border[direction] else { continue }
             scaleBorder(tangent.pointer, size: size, stride: size)
             let product = Storage<Double>(repeating: 0, count: size * size)
-            LinearAlgebraThreads.withThreads(forSize: size, atMost: threads) {
-                DenseKernel.multiplySymmetric(
-                    tangent.pointer, size: size, leadingDimension: size, by: effectsInverse, columns: size,
-                    stride: size,
-                    into: product.pointer, resultStride: size)
-            }
+            TiledKernel.multiplySymmetric(
+                tangent.pointer, size: size, leadingDimension: size, by: effectsInverse, columns: size,
+                stride: size,
+                into: product.pointer, resultStride: size, threads: threads)
             products[direction] = product
         }
         for (index, first) in chainDirections.enumerated() {

@@ -28,6 +28,8 @@ final class BlockFactorization {
     let border: Storage<Double>
     /// *ΛĈΛ'* of the border (identity for fixed effects), both triangles, after `invertBorder`.
     let borderInverse: Storage<Double>
+    /// Scratch for inverting the border.
+    let borderScratch: Storage<Double>
     /// *Λû* of each grouping factor and the fixed effects, after `solveResponse`.
     let borderSolution: Storage<Double>
     let effects: [Storage<Double>]
@@ -52,6 +54,7 @@ final class BlockFactorization {
         let stride = plan.borderStride
         border = Storage(repeating: 0, count: stride * stride)
         borderInverse = Storage(repeating: 0, count: plan.borderSize * plan.borderSize)
+        borderScratch = Storage(repeating: 0, count: plan.borderSize * plan.borderSize)
         borderSolution = Storage(repeating: 0, count: stride)
         effects = products.factors.map { Storage(repeating: 0, count: $0.columnCount * $0.levelCount) }
         let widest = plan.widestNeighbourhood + 1

@@ -34,9 +34,6 @@ void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda
 /// Sets the number of threads of the BLAS; does nothing where the library has no such call (Accelerate).
 void mixed_blas_set_threads(int count);
 
-/// The number of threads the BLAS uses now; 1 where the library has no such call.
-int mixed_blas_get_threads(void);
-
 #ifdef __cplusplus
 }
 #endif
