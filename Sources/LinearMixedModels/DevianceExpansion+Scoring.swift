@@ -8,8 +8,9 @@ extension DevianceExpansion {
     ///
     /// In *Σ = λ(I + S)λ'* the expected Hessian over *S*, with σ profiled out, is *tr(T̃S_dT̃S_e) − t_d t_e/ν* with
     /// *t_d = tr(T̃S_d)*. From any start this is a MINQUE step.
-    /// - Returns: `nil` when the expected Hessian is singular.
+    /// - Returns: `nil` when the expected Hessian is singular or was not asked for.
     func scoringStep(from relativeFactors: [Matrix]) -> [Matrix]? {
+        guard var information = traces else { return nil }
         // A variance is not made smaller than this share of itself in one step.
         let smallestShare = 0.01
         let count = directions.count
@@ -21,14 +22,8 @@ extension DevianceExpansion {
             return (first == second ? 1 : 2) * scores[direction.term][first, second]
         }
         let traceTerms = directions.indices.map { gradient[$0] + ratio * quadraticForms[$0] }
-        var information = traces ?? (ratio * averageInformation)
         for column in 0..<count {
-            for row in 0..<count {
-                information[row, column] -=
-                    traces == nil
-                    ? ratio * ratio * quadraticForms[row] * quadraticForms[column] / residualRows
-                    : traceTerms[row] * traceTerms[column] / residualRows
-            }
+            for row in 0..<count { information[row, column] -= traceTerms[row] * traceTerms[column] / residualRows }
         }
         guard let step = CholeskyDecomposition(information)?.solve(gradient), step.allSatisfy(\.isFinite) else {
             return nil

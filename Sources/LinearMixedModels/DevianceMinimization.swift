@@ -33,6 +33,8 @@ struct DevianceMinimum {
 struct MinimizationSettings: Sendable {
     /// A predicted decrease of the deviance below this ends the iteration: the next step would change no digit.
     var tolerance = 1e-14
+    /// The same where the exact Hessian costs as much as several gradients.
+    var largeBorderTolerance = 1e-12
     /// The same while the Hessian is approximate; an exact one takes over from here.
     var approximateTolerance = 1e-9
     /// A decrement up to this certifies an optimum: every parameter within 10⁻⁵ of its standard error.
@@ -56,10 +58,12 @@ extension ProfiledDeviance {
     /// Minimises the objective from given relative factors.
     func descend(from start: [Matrix], settings: MinimizationSettings) -> DevianceMinimum? {
         let floors = floors(settings)
-        var curvature: DevianceExpansion.Curvature =
-            plan.borderSize <= settings.largestExactBorder ? .exact : .averageInformation
+        let isSmall = plan.borderSize <= settings.largestExactBorder
+        let tolerance = isSmall ? settings.tolerance : settings.largeBorderTolerance
+        var curvature: DevianceExpansion.Curvature = isSmall ? .exact : .averageInformation
         guard var here = iterate(at: start, floors: floors, curvature: curvature) else { return nil }
-        here = scored(here, floors: floors, curvature: curvature)
+        // Many levels determine their moments so well that Newton's method is at home from the start.
+        if isSmall { here = scored(here, floors: floors) }
         var radius = 0.7 * max(1, here.chart.norm)
         var hasConverged = false
         for _ in 0..<settings.iterationLimit {
@@ -74,7 +78,7 @@ extension ProfiledDeviance {
                 here = exact
                 continue
             }
-            if here.isExact, model.predictedDecrease < settings.tolerance {
+            if here.isExact, model.predictedDecrease < tolerance {
                 hasConverged = true
                 break
             }
@@ -120,13 +124,11 @@ extension ProfiledDeviance {
     }
 
     /// Steps of Fisher's scoring while they help: one for scalar terms, two where correlations are to be found as well.
-    private func scored(
-        _ start: DescentIterate, floors: [Double], curvature: DevianceExpansion.Curvature
-    ) -> DescentIterate {
+    private func scored(_ start: DescentIterate, floors: [Double]) -> DescentIterate {
         var here = start
         for _ in 0..<(terms.contains { $0.columnCount > 1 } ? 2 : 1) {
             guard let target = here.expansion.scoringStep(from: here.chart.relativeFactors()),
-                let next = iterate(at: target, floors: floors, curvature: curvature), next.deviance < here.deviance
+                let next = iterate(at: target, floors: floors, curvature: .exact), next.deviance < here.deviance
             else { return here }
             here = next
         }

@@ -6,12 +6,18 @@ internal import CLAPACK
 ///
 /// Every routine works on the lower triangle of symmetric and triangular matrices and allocates nothing.
 package enum DenseKernel {
+    /// Below this size the work is less than what a call of LAPACK costs.
+    static let smallestLibrarySize = 12
+
     /// Replaces a symmetric positive definite matrix by its Cholesky factor *L*, *A = LL'*.
     ///
     /// - Returns: `nil` on success, otherwise the index of the first pivot that is not positive.
     /// - Complexity: *n³/3* multiplications.
     package static func cholesky(_ matrix: UnsafeMutablePointer<Double>, size: Int, leadingDimension: Int) -> Int? {
         guard size > 0 else { return nil }
+        guard size >= smallestLibrarySize else {
+            return choleskyInPlace(matrix, size: size, leadingDimension: leadingDimension)
+        }
         var n = Int32(size)
         var lda = Int32(leadingDimension)
         var info: Int32 = 0
@@ -27,6 +33,9 @@ package enum DenseKernel {
         _ factor: UnsafeMutablePointer<Double>, size: Int, leadingDimension: Int
     ) -> Bool {
         guard size > 0 else { return true }
+        guard size >= smallestLibrarySize else {
+            return inverseInPlace(factor, size: size, leadingDimension: leadingDimension)
+        }
         var n = Int32(size)
         var lda = Int32(leadingDimension)
         var info: Int32 = 0
@@ -90,5 +99,61 @@ package enum DenseKernel {
         var ldb = Int32(leadingDimension)
         var one = 1.0
         dtrmm_("R", "U", "N", "N", &m, &n, &one, triangular, &lda, matrix, &ldb)
+    }
+}
+
+// MARK: Small matrices
+
+extension DenseKernel {
+    private static func choleskyInPlace(
+        _ matrix: UnsafeMutablePointer<Double>, size: Int, leadingDimension: Int
+    ) -> Int? {
+        for column in 0..<size {
+            let target = matrix + column * leadingDimension
+            var pivot = target[column]
+            for inner in 0..<column {
+                let value = matrix[column + inner * leadingDimension]
+                pivot -= value * value
+            }
+            guard pivot > 0 else { return column }
+            let root = pivot.squareRoot()
+            target[column] = root
+            for row in column + 1..<max(size, column + 1) {
+                var value = target[row]
+                for inner in 0..<column {
+                    value -= matrix[row + inner * leadingDimension] * matrix[column + inner * leadingDimension]
+                }
+                target[row] = value / root
+            }
+        }
+        return nil
+    }
+
+    /// *L⁻¹* column by column, then the lower triangle of *L⁻ᵀL⁻¹*; column *j* of the product needs columns from *j* on only.
+    private static func inverseInPlace(
+        _ factor: UnsafeMutablePointer<Double>, size: Int, leadingDimension: Int
+    ) -> Bool {
+        for column in stride(from: size - 1, through: 0, by: -1) {
+            let target = factor + column * leadingDimension
+            guard target[column] != 0 else { return false }
+            let diagonal = 1 / target[column]
+            for row in stride(from: size - 1, to: column, by: -1) {
+                // The columns to the right hold the inverse already.
+                var value = 0.0
+                for inner in column + 1...row { value += factor[row + inner * leadingDimension] * target[inner] }
+                target[row] = -value * diagonal
+            }
+            target[column] = diagonal
+        }
+        for column in 0..<size {
+            let left = factor + column * leadingDimension
+            for row in column..<size {
+                let right = factor + row * leadingDimension
+                var sum = 0.0
+                for inner in row..<size { sum += right[inner] * left[inner] }
+                left[row] = sum
+            }
+        }
+        return true
     }
 }

@@ -15,10 +15,15 @@ package struct PivotedLQ: Sendable {
     /// - Complexity: O(*k³*).
     package init(_ matrix: Matrix, pivoting: Bool = true) {
         let size = matrix.rowCount
+        guard size > 1 else {
+            pivots = Array(0..<size)
+            lower = Matrix(rows: size, columns: size, columnMajor: matrix.storage.map(abs))
+            return
+        }
         // The QR factorisation of the transpose is the LQ factorisation; each pivot brings the longest remaining row up.
         var transposed = matrix.transposed.storage
         var order = [Int32](repeating: 0, count: size)
-        if size > 0 {
+        do {
             var m = Int32(size)
             var n = Int32(size)
             var lda = Int32(size)

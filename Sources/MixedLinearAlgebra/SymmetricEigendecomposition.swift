@@ -16,9 +16,9 @@ public struct SymmetricEigendecomposition: Sendable {
     public init?(_ matrix: Matrix) {
         let size = matrix.rowCount
         guard size == matrix.columnCount, matrix.storage.allSatisfy(\.isFinite) else { return nil }
-        guard size > 0 else {
-            values = []
-            vectors = matrix
+        guard size > 1 else {
+            values = matrix.storage
+            vectors = .identity(size)
             return
         }
         var storage = matrix.storage
