@@ -74,7 +74,8 @@ let package = Package(
         tests("MixedSyntaxTests", ["MixedSyntax"]),
         tests("MixedTablesTests", ["MixedTables", "MixedSyntax"]),
         tests(
-            "MixedDesignTests", ["MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra"], exclude: ["Goldens"]),
+            "MixedDesignTests", ["MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra"],
+            exclude: ["Goldens"]),
         tests(
             "LinearMixedModelsTests",
             ["LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra", "MixedNumerics"]),

@@ -76,6 +76,18 @@ private struct Mutator {
         return words.joined(separator: " ")
     }
 
+    /// Gives some fields of a file other values: the file stays a table.
+    mutating func refilled(_ file: String) -> [UInt8] {
+        var lines = file.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+        for _ in 0..<Int.random(in: 1...8, using: &generator) {
+            let line = Int.random(in: 0..<lines.count, using: &generator)
+            let field = Int.random(in: 0..<lines[line].count, using: &generator)
+            lines[line][field] = pieces.randomElement(using: &generator) ?? ""
+        }
+        return Array(lines.map { $0.joined(separator: ",") }.joined(separator: "\n").utf8)
+    }
+
+    /// Changes, adds and removes bytes anywhere.
     mutating func mutated(_ text: String) -> [UInt8] {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
@@ -156,7 +168,7 @@ private struct Mutator {
         var mutator = Mutator(generator: SeededGenerator(seed: 1000 + UInt64(seed)), pieces: pieces)
         expectSentences(
             (0..<500).map { number in
-                let bytes = mutator.mutated(Self.file)
+                let bytes = number % 2 == 0 ? mutator.refilled(Self.file) : mutator.mutated(Self.file)
                 return (String(decoding: bytes, as: UTF8.self), Pipeline.run(formulas[number % formulas.count], bytes))
             })
     }
