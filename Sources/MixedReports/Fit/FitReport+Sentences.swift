@@ -52,7 +52,7 @@ extension FitReport {
                 + [Self.singularMeaning(directions), certificateSentence]
         case .unidentified(let directions):
             return directions.map { "The optimum is not unique: \($0.sentence)." } + [
-                "What it means: the coefficients and their tests hold, but not the single variances of these terms. What to do: keep one of these terms, or collect data in which they differ.",
+                "What it means: the coefficients do not depend on it, but the variances of these terms mean nothing one by one. What to do: keep one of these terms, or collect data in which they differ.",
                 certificateSentence,
             ]
         case .notConverged(let reason):
@@ -71,7 +71,7 @@ extension FitReport {
 
     private static func singularMeaning(_ directions: [SingularDirection]) -> String {
         let meaning =
-            "What it means: the data show no more variation there than the residuals explain. This is an answer and not a failure: the coefficients and their tests hold."
+            "What it means: the data show no more variation there than the residuals explain. This is the best fit of the model and not a failure of the search; with few groups a small variance is easily estimated as zero."
         guard let only = directions.first, directions.count == 1 else {
             return meaning
                 + " What to do: leave out the random effects that are named, or keep them as the design asks."
@@ -95,7 +95,7 @@ extension FitReport {
         guard isMixed else { return nil }
         let explained = fit.explainedVariance
         return
-            "Variance explained (R2): \(Self.share(explained.marginalRSquared)) by the fixed effects, \(Self.share(explained.conditionalRSquared)) with the random effects. Share of the groups in the rest (ICC): \(Self.share(explained.intraclassCorrelation))."
+            "Variance explained (R2): \(Self.share(explained.marginalRSquared)) by the fixed effects, \(Self.share(explained.conditionalRSquared)) together with the random effects. Of what the fixed effects leave, \(Self.share(explained.intraclassCorrelation)) is variance between groups (ICC)."
     }
 
     /// The residual standard deviation and R² of a linear model.

@@ -15,7 +15,7 @@ extension FitReport {
         let decimals = isMixed ? 3 : Self.decimals(digits: 4, of: largest)
         return ReportTable(
             title: isMixed ? "Scaled residuals:" : (fit.design.hasWeights ? "Weighted residuals:" : "Residuals:"),
-            columns: ["Smallest", "1st quarter", "Median", "3rd quarter", "Largest"].map {
+            columns: ["Smallest", "1st quartile", "Median", "3rd quartile", "Largest"].map {
                 .init($0, format: .fixed(decimals: decimals))
             }, rows: [quantiles.map { .number($0 * factor) }])
     }
@@ -72,7 +72,7 @@ extension FitReport {
         if showsFreedom { columns.append(.init("df", header: "df", format: .estimate(digits: 3))) }
         columns += [
             .init("statistic", header: isNormal ? "z value" : "t value", format: .fixed(decimals: 2)),
-            .init("p.value", header: "p value", format: .pValue()),
+            .init("p.value", header: "p value", format: .pValue(), alignment: .trailing),
         ]
         return ReportTable(
             columns: columns,
@@ -82,7 +82,7 @@ extension FitReport {
                 }
                 return [.text(name), .number(test.estimate), .number(test.standardError)]
                     + (showsFreedom ? [.number(test.degreesOfFreedom)] : [])
-                    + [.number(test.statistic), .number(test.pValue)]
+                    + [.number(Self.rounded(test.statistic)), .number(test.pValue)]
             })
     }
 
@@ -101,8 +101,13 @@ extension FitReport {
         return ReportTable(
             title: title, columns: columns,
             rows: names.enumerated().map { row, name in
-                [.text("\(row + 1) \(name)")] + (0..<row).map { .number(correlations[row, $0]) }
+                [.text("\(row + 1) \(name)")] + (0..<row).map { .number(rounded(correlations[row, $0])) }
             })
+    }
+
+    /// A number that two decimals show: a correlation of 10⁻¹⁷ is zero for a reader.
+    private static func rounded(_ value: Double) -> Double {
+        value.magnitude < 1 ? (100 * value).rounded() / 100 : value
     }
 
     /// One number of decimals for estimates and standard errors, by R's rule, unless they are too far apart for that.

@@ -18,7 +18,7 @@ extension FitReport {
         page.paragraph(criterionSentence, indent: 2)
         if let residualTable {
             page.blankLine()
-            page.table(residualTable)
+            page.table(fits(residualTable, page) ? residualTable : Self.withShortHeaders(residualTable))
         }
         if isMixed { addRandomEffects(to: &page) }
         if !fit.design.fixedColumnNames.isEmpty {
@@ -41,15 +41,14 @@ extension FitReport {
         func text(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
         let name = isMixed && fit.method == .restrictedLikelihood ? "REML criterion" : "-2 log-likelihood"
         return
-            "\(name): \(text(fit.criterion))  AIC: \(text(fit.akaikeInformation))  BIC: \(text(fit.bayesianInformation))"
+            "\(name) \(text(fit.criterion)), AIC \(text(fit.akaikeInformation)), BIC \(text(fit.bayesianInformation))"
     }
 
     private func addRandomEffects(to page: inout TextPage) {
         page.blankLine()
         page.paragraph("Random effects:")
         let table = randomEffectsTable()
-        let isNarrow = table.text().split(separator: "\n").allSatisfy { DisplayWidth.of(String($0)) <= page.width }
-        guard !isNarrow else { return page.table(table) }
+        guard !fits(table, page) else { return page.table(table) }
         page.table(randomEffectsTable(withCorrelations: false))
         for table in randomCorrelationTables {
             page.blankLine()
@@ -60,10 +59,22 @@ extension FitReport {
     private func addCorrelations(to page: inout TextPage) {
         guard (2...Self.largestCorrelationTable).contains(fit.coefficientNames.count) else { return }
         let table = coefficientCorrelationTable
-        guard table.text().split(separator: "\n").allSatisfy({ DisplayWidth.of(String($0)) <= page.width }) else {
-            return
-        }
+        guard fits(table, page) else { return }
         page.blankLine()
         page.table(table)
+    }
+
+    /// Whether a table has its place on the page in one block.
+    private func fits(_ table: ReportTable, _ page: TextPage) -> Bool {
+        table.text().split(separator: "\n").allSatisfy { DisplayWidth.of(String($0)) <= page.width }
+    }
+
+    /// The table of quantiles with R's short names for them.
+    private static func withShortHeaders(_ table: ReportTable) -> ReportTable {
+        var short = table
+        for (index, header) in ["Min", "1Q", "Median", "3Q", "Max"].enumerated() where index < short.columns.count {
+            short.columns[index].header = header
+        }
+        return short
     }
 }

@@ -37,7 +37,9 @@ public struct FitReport: Sendable {
         self.level = level
         self.warnings = warnings
         self.seconds = seconds
-        tests = fit.coefficientTests(method: degreesOfFreedom, level: level)
+        // Those of a linear model are exact: a whole number, without the rounding of an approximation.
+        let isExact = !fit.hasRandomEffects && degreesOfFreedom != .asymptotic
+        tests = fit.coefficientTests(method: isExact ? .residual : degreesOfFreedom, level: level)
     }
 
     /// The report in a format, ending in a newline.
