@@ -28,7 +28,8 @@ import Testing
         let scale = first.residualStandardDeviation
         differences.compare("criterion", second.criterion, first.criterion, relative: 1e-11)
         differences.compare("sigma", second.residualStandardDeviation, scale, relative: relative)
-        differences.compare("coefficients", second.coefficients, first.coefficients, relative: relative, absolute: 1e-9 * scale)
+        differences.compare(
+            "coefficients", second.coefficients, first.coefficients, relative: relative, absolute: 1e-9 * scale)
         differences.compare("errors", second.standardErrors, first.standardErrors, relative: relative)
         return differences
     }
@@ -52,7 +53,10 @@ import Testing
 
     @Test func levelOrderDoesNotMatter() throws {
         let data = try table("sleepstudy")
-        let levels = ["372", "308", "309", "371", "310", "330", "331", "332", "370", "333", "334", "369", "335", "337", "352", "351", "350", "349"]
+        let levels = [
+            "372", "308", "309", "371", "310", "330", "331", "332", "370", "333", "334", "369", "335", "337", "352",
+            "351", "350", "349",
+        ]
         let reordered = try data.convertingToFactor("Subject", levels: levels).table
         let first = try fit("Reaction ~ Days + (Days | Subject)", data)
         let second = try fit("Reaction ~ Days + (Days | Subject)", reordered)
@@ -60,7 +64,8 @@ import Testing
         #expect(differences.isEmpty, "\(differences)")
         let row = try #require(first.randomEffects[0].levels.firstIndex(of: "333"))
         let other = try #require(second.randomEffects[0].levels.firstIndex(of: "333"))
-        #expect(isClose(second.randomEffects[0].values[other, 1], first.randomEffects[0].values[row, 1], relative: 1e-6))
+        #expect(
+            isClose(second.randomEffects[0].values[other, 1], first.randomEffects[0].values[row, 1], relative: 1e-6))
     }
 
     @Test(arguments: [1e-6, 1e-3, 7, 1e5])
@@ -71,7 +76,10 @@ import Testing
         let second = try fit("Reaction ~ \(scaled) + (\(scaled) | Subject)", data)
         #expect(isClose(second.coefficients[1] * unit, first.coefficients[1], relative: 1e-9))
         #expect(isClose(second.residualStandardDeviation, first.residualStandardDeviation, relative: 1e-9))
-        #expect(isClose(second.varianceComponents[0].correlations[1, 0], first.varianceComponents[0].correlations[1, 0], relative: 1e-5))
+        #expect(
+            isClose(
+                second.varianceComponents[0].correlations[1, 0], first.varianceComponents[0].correlations[1, 0],
+                relative: 1e-5))
         // A change of units changes log|X'V⁻¹X| by twice its logarithm and nothing else.
         #expect(isClose(second.criterion, first.criterion + 2 * Self.logarithm(unit), relative: 1e-10))
     }
@@ -79,7 +87,8 @@ import Testing
     private static func logarithm(_ value: Double) -> Double {
         // log from its series would be silly; the table's own function serves.
         let table = try? DataTable(columns: [Column("x", .double([value]))])
-        guard let table, case .double(let values)? = try? table.evaluate(.init(parsing: "log(x)"), source: "log(x)") else {
+        guard let table, case .double(let values)? = try? table.evaluate(.init(parsing: "log(x)"), source: "log(x)")
+        else {
             return .nan
         }
         return values[0]
@@ -128,7 +137,8 @@ import Testing
         let four = try data.mutating("w", TableExpression(parsing: "Days * 0 + 4"), source: "Days * 0 + 4")
         let first = try fit("Reaction ~ Days + (Days | Subject)", data)
         let second = try fit(
-            "Reaction ~ Days + (Days | Subject)", four, options: DesignOptions(weights: try TableExpression(parsing: "w")))
+            "Reaction ~ Days + (Days | Subject)", four,
+            options: DesignOptions(weights: try TableExpression(parsing: "w")))
         #expect(isClose(second.residualStandardDeviation, 2 * first.residualStandardDeviation, relative: 1e-9))
         #expect(isClose(second.criterion, first.criterion, relative: 1e-11))
         var differences = Differences()
@@ -148,14 +158,16 @@ import Testing
         let data = try table("oats")
         // Contrasts and indicators span the same random effects.
         let differences = compare(
-            try fit("yield ~ Variety + (1 + Variety | Block)", data), try fit("yield ~ Variety + (0 + Variety | Block)", data),
+            try fit("yield ~ Variety + (1 + Variety | Block)", data),
+            try fit("yield ~ Variety + (0 + Variety | Block)", data),
             relative: 1e-6)
         #expect(differences.isEmpty, "\(differences)")
     }
 
     @Test func copyOfGroupingFactorIsUnidentified() throws {
         let data = try table("dyestuff")
-        let copy = try data.mutating("Copy", TableExpression(parsing: "paste0('c', Batch)"), source: "paste0('c', Batch)")
+        let copy = try data.mutating(
+            "Copy", TableExpression(parsing: "paste0('c', Batch)"), source: "paste0('c', Batch)")
         let fit = try fit("Yield ~ 1 + (1 | Batch) + (1 | Copy)", copy)
         guard case .unidentified(let directions) = fit.status else {
             Issue.record("the status is \(fit.status.name)")

@@ -29,7 +29,9 @@ import Testing
                 if !minimum.singularTerms.isEmpty { summary.singular += 1 }
                 for restart in 0..<5 {
                     let other = ProfiledDeviance(products, terms: design.terms, method: method, threads: 1)
-                    let start = design.someRelativeFactors(seed: UInt64(1000 + restart)).map { [0.2, 1, 5, 0.5, 2][restart] * $0 }
+                    let start = design.someRelativeFactors(seed: UInt64(1000 + restart)).map {
+                        [0.2, 1, 5, 0.5, 2][restart] * $0
+                    }
                     guard let again = other.descend(from: start, settings: .init()) else { continue }
                     summary.worst = max(summary.worst, minimum.deviance - again.deviance)
                     #expect(
@@ -38,7 +40,9 @@ import Testing
                 }
             }
             let mean = Double(summary.evaluations.reduce(0, +)) / Double(summary.evaluations.count)
-            print("\(kind): mean \(mean) max \(summary.evaluations.max()!) singular \(summary.singular) worst \(summary.worst)")
+            print(
+                "\(kind): mean \(mean) max \(summary.evaluations.max()!) singular \(summary.singular) worst \(summary.worst)"
+            )
             total.evaluations += summary.evaluations
         }
         let mean = Double(total.evaluations.reduce(0, +)) / Double(total.evaluations.count)

@@ -70,7 +70,8 @@ struct SimulatedDesign: DesignRows {
 
 /// What kind of design to simulate.
 enum DesignKind: String, CaseIterable, CustomStringConvertible {
-    case scalar, slope, threeSlopes, crossed, nested, nestedSlopes, crossedSlopes, nestedAndCrossed, twoTerms, threeLevels
+    case scalar, slope, threeSlopes, crossed, nested, nestedSlopes, crossedSlopes, nestedAndCrossed, twoTerms,
+        threeLevels
     var description: String { rawValue }
 
     /// Number of levels and of random-effects columns of each factor.
@@ -119,7 +120,10 @@ extension SimulatedDesign {
                 codes = (0..<rows).map { row in
                     row < shape.levels
                         ? Int32(row)
-                        : Int32(min(Int.random(in: 0..<shape.levels, using: &generator), Int.random(in: 0..<shape.levels, using: &generator)))
+                        : Int32(
+                            min(
+                                Int.random(in: 0..<shape.levels, using: &generator),
+                                Int.random(in: 0..<shape.levels, using: &generator)))
                 }
             }
             let columns = [ones, x, w].prefix(shape.columns)
@@ -128,10 +132,14 @@ extension SimulatedDesign {
             let common = [0, 0.6, 1][Int.random(in: 0..<3, using: &generator)]
             let effects = (0..<shape.levels).map { _ -> [Double] in
                 let shared = generator.normal()
-                return deviations.map { $0 * (common * shared + (1 - common * common).squareRoot() * generator.normal()) }
+                return deviations.map {
+                    $0 * (common * shared + (1 - common * common).squareRoot() * generator.normal())
+                }
             }
             for row in 0..<rows {
-                for column in 0..<shape.columns { response[row] += effects[Int(codes[row])][column] * columns[column][row] }
+                for column in 0..<shape.columns {
+                    response[row] += effects[Int(codes[row])][column] * columns[column][row]
+                }
             }
             factors.append(Factor(codes: codes, levelCount: shape.levels, columns: Array(columns)))
             if kind == .twoTerms {
@@ -151,7 +159,8 @@ extension SimulatedDesign {
             var relative = Matrix(rows: term.columnCount, columns: term.columnCount)
             for column in 0..<term.columnCount {
                 for row in column..<term.columnCount {
-                    relative[row, column] = row == column ? Double.random(in: 0.3..<1.2, using: &generator) : 0.3 * generator.normal()
+                    relative[row, column] =
+                        row == column ? Double.random(in: 0.3..<1.2, using: &generator) : 0.3 * generator.normal()
                 }
             }
             return relative
