@@ -96,7 +96,7 @@ extension BlockFactorization {
         let stride = plan.borderStride
         let used = kind == .withFixedEffects ? size : plan.borderEffectCount
         let target = borderInverse.pointer
-        if used < size { borderInverse.fill(0) }
+        if used < size { borderInverse.clear() }
         for column in 0..<used {
             for row in column..<used { target[row + column * size] = border.pointer[row + column * stride] }
         }

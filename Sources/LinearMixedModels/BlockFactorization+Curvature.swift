@@ -67,13 +67,13 @@ extension BlockFactorization {
                     diagonal.append(
                         Dictionary(
                             uniqueKeysWithValues: fromBelow.map {
-                                ($0, Storage(repeating: 0, count: factor.diagonal.count))
+                                ($0, Storage(zeros: factor.diagonal.count))
                             }
                         ))
                     rows.append(
                         Dictionary(
                             uniqueKeysWithValues: fromBelow.map {
-                                ($0, Storage(repeating: 0, count: factor.rows.count))
+                                ($0, Storage(zeros: factor.rows.count))
                             }))
                 }
                 fromBelow += directions.indices.filter { directions[$0].factor == factor.factor }
@@ -82,7 +82,7 @@ extension BlockFactorization {
             self.active = active
             let size = plan.borderSize
             border = Dictionary(
-                uniqueKeysWithValues: fromBelow.map { ($0, Storage(repeating: 0, count: size * size)) })
+                uniqueKeysWithValues: fromBelow.map { ($0, Storage(zeros: size * size)) })
         }
     }
 
@@ -96,12 +96,12 @@ extension BlockFactorization {
         guard !active.isEmpty else { return }
         let needsNeighbourhood = position > 0
         let widest = plan.widestNeighbourhood + 1
-        let blockInverse = Storage<Double>(repeating: 0, count: k * k)
-        let scratch = Storage<Double>(repeating: 0, count: 4 * k * k)
-        let tangentBlocks = active.map { _ in Storage<Double>(repeating: 0, count: k * k) }
-        let variations = active.map { _ in Storage<Double>(repeating: 0, count: k * widest) }
-        let products = active.map { _ in Storage<Double>(repeating: 0, count: needsNeighbourhood ? k * widest : 0) }
-        let halves = Storage<Double>(repeating: 0, count: k * widest)
+        let blockInverse = Storage<Double>(zeros: k * k)
+        let scratch = Storage<Double>(zeros: 4 * k * k)
+        let tangentBlocks = active.map { _ in Storage<Double>(zeros: k * k) }
+        let variations = active.map { _ in Storage<Double>(zeros: k * widest) }
+        let products = active.map { _ in Storage<Double>(zeros: needsNeighbourhood ? k * widest : 0) }
+        let halves = Storage<Double>(zeros: k * widest)
         for level in 0..<factor.levelCount {
             let start = factor.rowStarts.pointer[level]
             let row = solved[position].pointer + start
@@ -255,7 +255,7 @@ extension BlockFactorization {
         for direction in chainDirections {
             guard let tangent = tangents.border[direction] else { continue }
             scaleBorder(tangent.pointer, size: size, stride: size)
-            let product = Storage<Double>(repeating: 0, count: size * size)
+            let product = Storage<Double>(zeros: size * size)
             TiledKernel.multiplySymmetric(
                 tangent.pointer, size: size, leadingDimension: size, by: effectsInverse, columns: size,
                 stride: size,

@@ -18,9 +18,9 @@ extension BlockFactorization {
 
         init(_ plan: EliminationPlan, factorWidths: [Int]) {
             sums = factorWidths.map { Matrix(rows: $0, columns: $0) }
-            corrections = plan.chain.map { Storage(repeating: 0, count: $0.diagonal.count) }
-            diagonal = plan.chain.dropFirst().map { Storage(repeating: 0, count: $0.diagonal.count) }
-            rows = plan.chain.dropFirst().map { Storage(repeating: 0, count: $0.rows.count) }
+            corrections = plan.chain.map { Storage(zeros: $0.diagonal.count) }
+            diagonal = plan.chain.dropFirst().map { Storage(zeros: $0.diagonal.count) }
+            rows = plan.chain.dropFirst().map { Storage(zeros: $0.rows.count) }
         }
     }
 
@@ -60,9 +60,9 @@ extension BlockFactorization {
         let k = factor.width
         let relative = relativeFactors[factor.factor].pointer
         let product = scratchProduct.pointer
-        let sum = Storage<Double>(repeating: 0, count: k * k)
-        let inverse = Storage<Double>(repeating: 0, count: k * k)
-        let scaled = Storage<Double>(repeating: 0, count: k)
+        let sum = Storage<Double>(zeros: k * k)
+        let inverse = Storage<Double>(zeros: k * k)
+        let scaled = Storage<Double>(zeros: k)
         for level in 0..<factor.levelCount {
             let start = factor.rowStarts.pointer[level]
             let row = solved[position].pointer + start

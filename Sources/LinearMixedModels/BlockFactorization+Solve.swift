@@ -41,8 +41,8 @@ extension BlockFactorization {
         let size = plan.borderSize
         let stride = plan.borderStride
         let borderEffects = plan.borderEffectCount
-        let rightHandSides = Storage<Double>(repeating: 0, count: size * count)
-        let ancestorSums = plan.chain.map { Storage<Double>(repeating: 0, count: $0.levelCount * $0.width * count) }
+        let rightHandSides = Storage<Double>(zeros: size * count)
+        let ancestorSums = plan.chain.map { Storage<Double>(zeros: $0.levelCount * $0.width * count) }
         for position in plan.chain.indices {
             reduce(position, random: random, sums: ancestorSums, border: rightHandSides.pointer, count: count)
         }
@@ -196,7 +196,7 @@ extension BlockFactorization {
     /// [Λu | β] of a border solution [u | β].
     private func scaledBorder(_ solution: UnsafePointer<Double>, count: Int, stride: Int) -> Storage<Double> {
         let size = plan.borderSize
-        let result = Storage<Double>(repeating: 0, count: size * count)
+        let result = Storage<Double>(zeros: size * count)
         for side in 0..<count {
             let source = solution + side * stride
             let target = result.pointer + side * size
@@ -218,7 +218,7 @@ extension BlockFactorization {
     ) -> Storage<Double> {
         let k = factor.width
         let relative = relativeFactors[factor.factor].pointer
-        let result = Storage<Double>(repeating: 0, count: factor.levelCount * k * count)
+        let result = Storage<Double>(zeros: factor.levelCount * k * count)
         for block in 0..<factor.levelCount * count {
             Self.multiply(relative, effects.pointer + block * k, size: k, into: result.pointer + block * k)
         }

@@ -46,23 +46,23 @@ final class BlockFactorization {
     init(_ plan: EliminationPlan, products: CrossProducts, threads: Int) {
         self.plan = plan
         self.threads = threads
-        relativeFactors = products.factors.map { Storage(repeating: 0, count: $0.columnCount * $0.columnCount) }
-        lower = plan.chain.map { Storage(repeating: 0, count: $0.diagonal.count) }
-        solved = plan.chain.map { Storage(repeating: 0, count: $0.rows.count) }
-        remainingRows = plan.chain.dropFirst().map { Storage(repeating: 0, count: $0.rows.count) }
-        remainingDiagonal = plan.chain.dropFirst().map { Storage(repeating: 0, count: $0.diagonal.count) }
+        relativeFactors = products.factors.map { Storage(zeros: $0.columnCount * $0.columnCount) }
+        lower = plan.chain.map { Storage(zeros: $0.diagonal.count) }
+        solved = plan.chain.map { Storage(zeros: $0.rows.count) }
+        remainingRows = plan.chain.dropFirst().map { Storage(zeros: $0.rows.count) }
+        remainingDiagonal = plan.chain.dropFirst().map { Storage(zeros: $0.diagonal.count) }
         let stride = plan.borderStride
-        border = Storage(repeating: 0, count: stride * stride)
-        borderInverse = Storage(repeating: 0, count: plan.borderSize * plan.borderSize)
-        borderScratch = Storage(repeating: 0, count: plan.borderSize * plan.borderSize)
-        borderSolution = Storage(repeating: 0, count: stride)
-        effects = products.factors.map { Storage(repeating: 0, count: $0.columnCount * $0.levelCount) }
+        border = Storage(zeros: stride * stride)
+        borderInverse = Storage(zeros: plan.borderSize * plan.borderSize)
+        borderScratch = Storage(zeros: plan.borderSize * plan.borderSize)
+        borderSolution = Storage(zeros: stride)
+        effects = products.factors.map { Storage(zeros: $0.columnCount * $0.levelCount) }
         let widest = plan.widestNeighbourhood + 1
         let widestBlock = plan.chain.map(\.width).max() ?? 1
-        scratchRow = Storage(repeating: 0, count: widest * widestBlock)
-        neighbourhood = Storage(repeating: 0, count: widest * widest)
-        scratchProduct = Storage(repeating: 0, count: widest * widestBlock)
-        scratchBlock = Storage(repeating: 0, count: products.factors.map(\.columnCount).max() ?? 1)
+        scratchRow = Storage(zeros: widest * widestBlock)
+        neighbourhood = Storage(zeros: widest * widest)
+        scratchProduct = Storage(zeros: widest * widestBlock)
+        scratchBlock = Storage(zeros: products.factors.map(\.columnCount).max() ?? 1)
     }
 
     /// The parts of the objective that a factorisation yields.

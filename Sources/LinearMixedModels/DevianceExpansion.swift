@@ -45,7 +45,7 @@ extension ProfiledDeviance {
         var effectsInverse: Storage<Double>?
         let inverse = factorization.selectedInverse(inverseKind) { pointer in
             guard curvature == .exact else { return }
-            let copy = Storage<Double>(repeating: 0, count: size * size)
+            let copy = Storage<Double>(zeros: size * size)
             copy.pointer.update(from: pointer, count: size * size)
             effectsInverse = copy
         }
@@ -122,7 +122,7 @@ extension ProfiledDeviance {
         var result = Matrix(rows: count, columns: count)
         guard count > 0 else { return result }
         let sides = products.factors.map {
-            Storage<Double>(repeating: 0, count: $0.levelCount * $0.columnCount * count)
+            Storage<Double>(zeros: $0.levelCount * $0.columnCount * count)
         }
         for (side, direction) in directions.enumerated() {
             let factor = products.factors[direction.factor]
@@ -136,11 +136,11 @@ extension ProfiledDeviance {
             }
         }
         let original = sides.map { side in
-            let copy = Storage<Double>(repeating: 0, count: side.count)
+            let copy = Storage<Double>(zeros: side.count)
             copy.copy(from: side)
             return copy
         }
-        let fixed = Storage<Double>(repeating: 0, count: plan.fixedCount * count)
+        let fixed = Storage<Double>(zeros: plan.fixedCount * count)
         factorization.solve(random: sides, fixed: fixed, count: count)
         for (column, direction) in directions.enumerated() {
             // A direction's right-hand side is zero outside its own factor.

@@ -63,7 +63,7 @@ private struct Layout {
 
     func borderBase(columns: [Int]) -> Storage<Double> {
         let stride = borderEffectCount + columns.count
-        let storage = Storage<Double>(repeating: 0, count: stride * stride)
+        let storage = Storage<Double>(zeros: stride * stride)
         let base = storage.pointer
         for factor in border {
             let blocks = products.factors[factor.factor]
@@ -183,7 +183,7 @@ private struct Layout {
                 ancestorColumns + pattern.starts[level + 1] - pattern.starts[level] + columns.count
             rowStarts.append(rowStarts[level] + width * columnCount)
         }
-        let rows = Storage<Double>(repeating: 0, count: rowStarts[blocks.levelCount])
+        let rows = Storage<Double>(zeros: rowStarts[blocks.levelCount])
         var offset = 0
         for (index, ancestor) in coarser.enumerated() {
             let size = width * ancestorWidths[index]

@@ -68,9 +68,9 @@ extension ProfiledDeviance {
         let count = plan.fixedCount
         guard count > 0, !directions.isEmpty else { return directions.map { _ in Matrix(rows: count, columns: count) } }
         let sides = products.factors.map {
-            Storage<Double>(repeating: 0, count: $0.levelCount * $0.columnCount * count)
+            Storage<Double>(zeros: $0.levelCount * $0.columnCount * count)
         }
-        let fixed = Storage<Double>(repeating: 0, count: count * count)
+        let fixed = Storage<Double>(zeros: count * count)
         for index in 0..<count { fixed.pointer[index + index * count] = 1 }
         factorization.solve(random: sides, fixed: fixed, count: count)
         return directions.map { direction in
@@ -148,7 +148,7 @@ extension ProfiledDeviance {
         for (position, factor) in plan.chain.enumerated() {
             let width = factor.width
             let relative = factorization.relativeFactors[factor.factor].pointer
-            let block = Storage<Double>(repeating: 0, count: width * width)
+            let block = Storage<Double>(zeros: width * width)
             for level in 0..<factor.levelCount {
                 SmallBlock.inverse(
                     fromCholesky: factorization.lower[position].pointer + level * width * width, size: width,

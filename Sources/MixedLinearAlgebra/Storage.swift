@@ -1,5 +1,11 @@
 // A block of memory for kernels: one allocation, no bounds checks, no copy on write.
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
 /// Memory that a kernel works on through a raw pointer and that frees itself.
 ///
 /// Class properties of array type are slow to index in loops, and arrays inside closures nest deeply; kernels take the
@@ -8,36 +14,33 @@ package final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     package let count: Int
     package let pointer: UnsafeMutablePointer<Element>
 
-    /// Memory for `count` elements, each equal to `value`.
-    @inlinable
-    package init(repeating value: Element, count: Int) {
+    /// Memory for `count` elements whose bytes are all zero; the system hands out such pages when they are first touched.
+    package init(zeros count: Int) {
         self.count = count
-        pointer = .allocate(capacity: max(count, 1))
-        pointer.initialize(repeating: value, count: max(count, 1))
+        let size = max(count, 1)
+        let bytes = calloc(size, MemoryLayout<Element>.stride)
+        // Where there is no memory to be had, the standard library's allocation says so and stops.
+        let raw = bytes ?? UnsafeMutableRawPointer(UnsafeMutablePointer<Element>.allocate(capacity: size))
+        pointer = raw.bindMemory(to: Element.self, capacity: size)
     }
 
     /// A copy of an array.
-    @inlinable
-    package init(_ elements: [Element]) {
-        count = elements.count
-        pointer = .allocate(capacity: max(count, 1))
+    package convenience init(_ elements: [Element]) {
+        self.init(zeros: elements.count)
         elements.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { pointer.initialize(from: base, count: count) }
+            if let base = source.baseAddress { pointer.update(from: base, count: elements.count) }
         }
     }
 
-    @inlinable
-    deinit { pointer.deallocate() }
+    deinit { free(pointer) }
 
     /// Copies as many elements as both hold.
-    @inlinable
     package func copy(from other: Storage<Element>) {
         pointer.update(from: other.pointer, count: min(count, other.count))
     }
 
-    /// Sets every element.
-    @inlinable
-    package func fill(_ value: Element) {
-        pointer.update(repeating: value, count: count)
+    /// Sets every byte to zero.
+    package func clear() {
+        memset(pointer, 0, count * MemoryLayout<Element>.stride)
     }
 }
