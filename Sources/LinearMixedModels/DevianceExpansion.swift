@@ -42,12 +42,10 @@ extension ProfiledDeviance {
         guard let value = value(at: relativeFactors) else { return nil }
         factorization.solveResponse()
         let size = plan.borderSize
-        var effectsInverse: Storage<Double>?
+        let isExact = curvature == .exact
         let inverse = factorization.selectedInverse(inverseKind) { pointer in
-            guard curvature == .exact else { return }
-            let copy = Storage<Double>(zeros: size * size)
-            copy.pointer.update(from: pointer, count: size * size)
-            effectsInverse = copy
+            // The scratch of the inversion is free again: it keeps the inverse in the units of u.
+            if isExact { factorization.borderScratch.pointer.update(from: pointer, count: size * size) }
         }
         let rows = Double(residualRows)
         let squares = effectSquares()
@@ -65,10 +63,8 @@ extension ProfiledDeviance {
             }
             scores.append(score)
         }
-        var traces: Matrix?
-        if let effectsInverse {
-            traces = complementTraces(inverse, effectsInverse: effectsInverse.pointer)
-        }
+        let traces =
+            isExact ? complementTraces(inverse, effectsInverse: factorization.borderScratch.pointer) : nil
         return DevianceExpansion(
             value: value, scores: scores, directions: directions, columnOffsets: terms.map(\.columnOffset),
             traces: traces,

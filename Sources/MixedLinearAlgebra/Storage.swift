@@ -18,10 +18,28 @@ package final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     package init(zeros count: Int) {
         self.count = count
         let size = max(count, 1)
-        let bytes = calloc(size, MemoryLayout<Element>.stride)
+        let bytes =
+            Self.largePages(byteCount: size * MemoryLayout<Element>.stride)
+            ?? calloc(size, MemoryLayout<Element>.stride)
         // Where there is no memory to be had, the standard library's allocation says so and stops.
         let raw = bytes ?? UnsafeMutableRawPointer(UnsafeMutablePointer<Element>.allocate(capacity: size))
         pointer = raw.bindMemory(to: Element.self, capacity: size)
+    }
+
+    /// Zeroed memory on large pages for a large matrix: thousands of page faults cost as much as factoring it.
+    private static func largePages(byteCount: Int) -> UnsafeMutableRawPointer? {
+        #if os(Linux)
+            let page = 2 << 20
+            guard byteCount >= 2 * page else { return nil }
+            var raw: UnsafeMutableRawPointer?
+            guard posix_memalign(&raw, page, byteCount) == 0, let raw else { return nil }
+            let adviseLargePages: Int32 = 14  // MADV_HUGEPAGE
+            _ = madvise(raw, byteCount, adviseLargePages)
+            memset(raw, 0, byteCount)
+            return raw
+        #else
+            return nil
+        #endif
     }
 
     /// A copy of an array.

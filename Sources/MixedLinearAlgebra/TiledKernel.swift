@@ -10,7 +10,7 @@ internal import Dispatch
 /// Dense kernels over tiles; lower triangles throughout, column-major storage.
 package enum TiledKernel {
     /// Rows and columns of a tile: large enough for the BLAS, small enough for a second thread to find work.
-    static let tileSize = 160
+    static let tileSize = 96
 
     /// Replaces a symmetric positive definite matrix by its Cholesky factor, as `DenseKernel.cholesky`.
     ///
