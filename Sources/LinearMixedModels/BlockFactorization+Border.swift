@@ -102,21 +102,6 @@ extension BlockFactorization {
         }
         _ = TiledKernel.inverseFromCholesky(
             target, scratch: borderScratch.pointer, size: used, leadingDimension: size, threads: threads)
-        mirror(target, size: used, stride: size)
-    }
-
-    /// Copies the lower triangle to the upper one, tile by tile so that neither side misses the cache.
-    func mirror(_ matrix: UnsafeMutablePointer<Double>, size: Int, stride: Int) {
-        let tile = 64
-        for firstColumn in Swift.stride(from: 0, to: size, by: tile) {
-            for firstRow in Swift.stride(from: firstColumn, to: size, by: tile) {
-                for column in firstColumn..<min(firstColumn + tile, size) {
-                    for row in max(firstRow, column + 1)..<max(min(firstRow + tile, size), max(firstRow, column + 1)) {
-                        matrix[column + row * stride] = matrix[row + column * stride]
-                    }
-                }
-            }
-        }
     }
 
     /// Turns `borderInverse` from the units of *u* to those of *b = Λu*.

@@ -23,6 +23,7 @@ extension EliminationPlan {
 /// The planner's working state.
 private struct Layout {
     let products: CrossProducts
+    let pairs: OrientedPairs
     /// Chain factors, finest first.
     let order: [Int]
     let border: [EliminationPlan.BorderFactor]
@@ -30,6 +31,7 @@ private struct Layout {
 
     init(_ products: CrossProducts) {
         self.products = products
+        pairs = OrientedPairs(products)
         order = Self.chain(of: products)
         var border: [EliminationPlan.BorderFactor] = []
         var offset = 0
@@ -100,7 +102,7 @@ private struct Layout {
         _ first: EliminationPlan.BorderFactor, _ second: EliminationPlan.BorderFactor,
         to base: UnsafeMutablePointer<Double>, stride: Int
     ) {
-        let pair = products.orientedPair(first.factor, second.factor)
+        let pair = pairs.oriented(first.factor, second.factor)
         let size = first.width * second.width
         for level in 0..<first.levelCount {
             for position in pair.rowStarts[level]..<pair.rowStarts[level + 1] {
@@ -121,7 +123,7 @@ private struct Layout {
     func chainFactors(columns: [Int]) -> [EliminationPlan.ChainFactor] {
         var ancestors: [[[Int32]]] = []
         for (position, factor) in order.enumerated() {
-            ancestors.append(order[(position + 1)...].map { products.orientedPair(factor, $0).columns })
+            ancestors.append(order[(position + 1)...].map { pairs.oriented(factor, $0).columns })
         }
         var patterns: [(starts: [Int], columns: [Int32])] = []
         for (position, factor) in order.enumerated() {
@@ -140,7 +142,7 @@ private struct Layout {
         let levelCount = products.factors[factor].levelCount
         var touched = [[Int32]](repeating: [], count: levelCount)
         for neighbour in border {
-            let pair = products.orientedPair(factor, neighbour.factor)
+            let pair = pairs.oriented(factor, neighbour.factor)
             for level in 0..<levelCount {
                 for position in pair.rowStarts[level]..<pair.rowStarts[level + 1] {
                     let start = neighbour.offset + Int(pair.columns[position]) * neighbour.width
@@ -187,7 +189,7 @@ private struct Layout {
         var offset = 0
         for (index, ancestor) in coarser.enumerated() {
             let size = width * ancestorWidths[index]
-            let pair = products.orientedPair(factor, ancestor)
+            let pair = pairs.oriented(factor, ancestor)
             for level in 0..<blocks.levelCount {
                 for element in 0..<size {
                     rows.pointer[rowStarts[level] + width * offset + element] = pair.blocks[level * size + element]
@@ -224,7 +226,7 @@ private struct Layout {
         _ rows: UnsafeMutablePointer<Double>, starts: [Int], offset: Int, factor: Int,
         neighbour: EliminationPlan.BorderFactor, pattern: (starts: [Int], columns: [Int32])
     ) {
-        let pair = products.orientedPair(factor, neighbour.factor)
+        let pair = pairs.oriented(factor, neighbour.factor)
         let width = products.factors[factor].columnCount
         let size = width * neighbour.width
         for level in 0..<products.factors[factor].levelCount {
@@ -258,5 +260,20 @@ extension FactorCrossProducts {
     /// The cross-product of one random effect of a level with a fixed-effects column or the response.
     fileprivate func fixedBlock(level: Int, effect: Int, column: Int, of products: CrossProducts) -> Double {
         fixedBlocks[level * columnCount * (products.fixedColumnCount + 1) + effect + column * columnCount]
+    }
+}
+
+/// Pairs of factors seen from either side, each turned around once.
+private final class OrientedPairs {
+    private let products: CrossProducts
+    private var known: [[Int]: PairCrossProducts] = [:]
+
+    init(_ products: CrossProducts) { self.products = products }
+
+    func oriented(_ first: Int, _ second: Int) -> PairCrossProducts {
+        if let pair = known[[first, second]] { return pair }
+        let pair = products.orientedPair(first, second)
+        known[[first, second]] = pair
+        return pair
     }
 }

@@ -32,7 +32,10 @@ extension ProfiledDeviance {
             var ratio = 1.0
             if let solution, solution[0] > 0 { ratio = solution[index + 1] / solution[0] }
             if !ratio.isFinite { ratio = 1 }
-            let root = min(max(ratio, 0.01), 100).squareRoot()
+            // Levels with many rows show small variances; no start shrinks a level's mean by more than nine tenths.
+            let mean = squaredNorm(of: term) / Double(max(products.factors[term.factor].levelCount, 1))
+            let smallest = mean > 0 ? min(0.01, 0.1 / mean) : 0.01
+            let root = min(max(ratio, smallest), 100).squareRoot()
             return .diagonal((0..<term.columnCount).map { $0 == 0 ? root : 0.5 * root })
         }
     }

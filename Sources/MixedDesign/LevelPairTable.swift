@@ -58,19 +58,32 @@ struct LevelPairTable {
     }
 
     /// The pairs sorted by the first level, then the second.
+    ///
+    /// - Complexity: Linear in the pairs, but for sorting the pairs of each level.
     func sorted(first: Int, second: Int, firstLevelCount: Int) -> PairCrossProducts {
-        let order = keys.indices.sorted { keys[$0] < keys[$1] }
         var rowStarts = [Int](repeating: 0, count: firstLevelCount + 1)
+        for key in keys { rowStarts[Int(key >> 32) + 1] += 1 }
+        for level in 0..<firstLevelCount { rowStarts[level + 1] += rowStarts[level] }
+        // Within a level the second level and the slot share one word, so that sorting moves whole pairs.
+        var next = rowStarts
+        var order = [UInt64](repeating: 0, count: keys.count)
+        for (slot, key) in keys.enumerated() {
+            let level = Int(key >> 32)
+            order[next[level]] = key << 32 | UInt64(slot)
+            next[level] += 1
+        }
         var columns = [Int32](repeating: 0, count: keys.count)
         var sortedBlocks = [Double](repeating: 0, count: blocks.count)
-        for (position, slot) in order.enumerated() {
-            rowStarts[Int(keys[slot] >> 32) + 1] += 1
-            columns[position] = Int32(truncatingIfNeeded: keys[slot] & 0xFFFF_FFFF)
-            for element in 0..<blockSize {
-                sortedBlocks[position * blockSize + element] = blocks[slot * blockSize + element]
+        for level in 0..<firstLevelCount {
+            order[rowStarts[level]..<rowStarts[level + 1]].sort()
+            for position in rowStarts[level]..<rowStarts[level + 1] {
+                columns[position] = Int32(truncatingIfNeeded: order[position] >> 32)
+                let slot = Int(order[position] & 0xFFFF_FFFF)
+                for element in 0..<blockSize {
+                    sortedBlocks[position * blockSize + element] = blocks[slot * blockSize + element]
+                }
             }
         }
-        for level in 0..<firstLevelCount { rowStarts[level + 1] += rowStarts[level] }
         return PairCrossProducts(
             first: first, second: second, rowStarts: rowStarts, columns: columns, blocks: sortedBlocks)
     }

@@ -45,7 +45,7 @@ package enum TiledKernel {
         return nil
     }
 
-    /// Replaces a Cholesky factor by the lower triangle of the inverse of the matrix it factors.
+    /// Replaces a Cholesky factor by the inverse of the matrix it factors, both triangles.
     ///
     /// - Parameter scratch: As large as the matrix, with the same leading dimension.
     /// - Returns: Whether the factor had no zero on its diagonal.
@@ -56,7 +56,9 @@ package enum TiledKernel {
     ) -> Bool {
         let tiles = Tiles(size)
         guard tiles.count > 1 else {
-            return DenseKernel.inverseFromCholesky(factor, size: size, leadingDimension: leadingDimension)
+            let isDone = DenseKernel.inverseFromCholesky(factor, size: size, leadingDimension: leadingDimension)
+            mirror(factor, rows: size, columns: size, onto: factor, leadingDimension: leadingDimension)
+            return isDone
         }
         for index in 0..<size where factor[index * (leadingDimension + 1)] == 0 { return false }
         // X = L⁻¹, a block of columns at a time: each is the solution of a triangular system of its own.
@@ -89,8 +91,25 @@ package enum TiledKernel {
             } else {
                 dgemm_("T", "N", &rows, &columns, &inner, &one, left, &lda, right, &lda, &zero, target, &lda)
             }
+            // The tile is in the cache: its mirror image costs least now.
+            mirror(
+                target, rows: tiles.length(row), columns: tiles.length(column),
+                onto: factor + tiles.start(column) + first * leadingDimension, leadingDimension: leadingDimension)
         }
         return true
+    }
+
+    /// Writes the transpose of a tile; of a tile on the diagonal, its lower triangle onto its upper one.
+    private static func mirror(
+        _ tile: UnsafePointer<Double>, rows: Int, columns: Int, onto target: UnsafeMutablePointer<Double>,
+        leadingDimension: Int
+    ) {
+        let isDiagonal = tile == UnsafePointer(target)
+        for column in 0..<columns {
+            for row in (isDiagonal ? column + 1 : 0)..<max(rows, isDiagonal ? column + 1 : 0) {
+                target[column + row * leadingDimension] = tile[row + column * leadingDimension]
+            }
+        }
     }
 
     /// *C = A B* for a symmetric *A* given by its lower triangle, as `DenseKernel.multiplySymmetric`.

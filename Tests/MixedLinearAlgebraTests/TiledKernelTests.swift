@@ -54,6 +54,7 @@ private func factored(_ matrix: Matrix, threads: Int) -> (factor: Matrix, invers
         let plain = try #require(CholeskyDecomposition(matrix))
         #expect(lowerDifference(tiled.factor, plain.lower) < 1e-11)
         #expect(lowerDifference(tiled.inverse, plain.inverse) < 1e-11)
+        #expect(tiled.inverse == tiled.inverse.transposed)
     }
 
     @Test(arguments: sizes)
