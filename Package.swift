@@ -82,7 +82,12 @@ let package = Package(
         tests(
             "MixedInferenceTests",
             ["MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedLinearAlgebra"]),
-        tests("MixedReportsTests", ["MixedReports"]),
+        tests(
+            "MixedReportsTests",
+            [
+                "MixedReports", "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax",
+                "MixedLinearAlgebra",
+            ]),
         tests("MixedModelsTests", ["MixedModels"]),
         tests(
             "MixedCommandTests",

@@ -8,7 +8,7 @@ import MixedModels
 struct MixedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mixed",
-        abstract: "Fit mixed-effects (multilevel) models to data of any size.",
+        abstract: "Fit mixed-effects (multilevel) models, with certified answers.",
         discussion: """
             A first model, on a data set that comes with the program:
 
