@@ -36,7 +36,7 @@ public struct LinearMixedModelFit: Sendable {
 
     /// The restricted deviance or the deviance at the optimum, −2 log-likelihood.
     public let criterion: Double
-    /// *log |X'V⁻¹X|* and the like aside, the penalised residual sum of squares *r²*, in squared units of the response.
+    /// The penalised residual sum of squares *r² = ‖y − Xβ̂ − Zb̂‖² + ‖û‖²*, in squared units of the response.
     public let penalizedResidualSumOfSquares: Double
     public let status: ConvergenceStatus
     public let certificate: ConvergenceCertificate
