@@ -1,4 +1,4 @@
-// Calls that learn from the rows used, grouping by expressions, and rows that an expression loses.
+// Calls that learn from all rows that have a value, grouping by expressions, and rows that an expression loses.
 
 import Foundation
 import MixedSyntax
@@ -12,18 +12,19 @@ import Testing
         try DataTable(columns: columns.map { Column($0.0, $0.1) })
     }
 
-    @Test func meansComeFromTheRowsUsed() throws {
+    @Test func meansComeFromAllRowsWithAValue() throws {
+        // The mean is 5 with the row that y drops, and would be 4 without it.
         let data = try table([
-            ("y", .double([1, 2, 4, .nan, 3])), ("x", .double([1, 2, 6, 1000, 7])),
+            ("y", .double([1, 2, 4, .nan, 3])), ("x", .double([1, 2, 6, 9, 7])),
         ])
         let (design, frame) = try ModelDesign.build(
             ModelFormula(parsing: "y ~ I(center(x) * 2) + scale(x, scale = FALSE)"), data: data)
-        #expect(frame.fixedColumn(1) == [-6, -4, 4, 6])
-        #expect(frame.fixedColumn(2) == [-3, -2, 2, 3])
+        #expect(frame.fixedColumn(1) == [-8, -6, 2, 4])
+        #expect(frame.fixedColumn(2) == [-4, -3, 1, 2])
         let new = try table([("x", .double([4, 5, 14, .nan]))])
         let predicted = try design.frame(for: new, containing: .prediction)
-        #expect(predicted.fixedColumn(1) == [0, 2, 20])
-        #expect(predicted.fixedColumn(2) == [0, 1, 10])
+        #expect(predicted.fixedColumn(1) == [-2, 0, 18])
+        #expect(predicted.fixedColumn(2) == [-1, 0, 9])
         #expect(predicted.keptRows == [0, 1, 2])
         #expect(
             predicted.dropped == [
@@ -32,19 +33,19 @@ import Testing
             ])
     }
 
-    @Test func rowsLostByRetrainingAreLeftOutToo() throws {
-        // Without the last row the mean is 3, and the logarithm has no value in the first row either.
+    @Test func rowsThatAnExpressionLosesAreCountedForIt() throws {
+        // The mean is -2.5; the logarithm has no value in the last row, which y drops as well.
         let data = try table([
             ("y", .double([1, 2, 4, 3, 7, .nan])), ("x", .double([1, 2, 3, 4, 5, -30])),
             ("g", text(["a", "b", "a", "b", "a", "b"])),
         ])
         let formula = try ModelFormula(parsing: "y ~ log(scale(x, scale = FALSE) + 1.7) + (1 | g)")
         let (design, frame) = try ModelDesign.build(formula, data: data)
-        #expect(frame.keptRows == [1, 2, 3, 4])
+        #expect(frame.keptRows == [0, 1, 2, 3, 4])
         let name = "log(scale(x, scale = FALSE) + 1.7)"
-        #expect(frame.dropped == [DroppedRows(column: "y", count: 1), DroppedRows(column: name, count: 2)])
-        #expect(distance(frame.fixedColumn(1), [0.2, 1.2, 2.2, 3.2].map { log($0) }) < 1e-14)
-        #expect(design.data.rowCount == 4)
+        #expect(frame.dropped == [DroppedRows(column: "y", count: 1), DroppedRows(column: name, count: 1)])
+        #expect(distance(frame.fixedColumn(1), [5.2, 6.2, 7.2, 8.2, 9.2].map { log($0) }) < 1e-14)
+        #expect(design.data.rowCount == 5)
     }
 
     @Test func scalingsNest() throws {

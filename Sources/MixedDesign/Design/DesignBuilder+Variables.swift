@@ -13,7 +13,7 @@ extension DesignBuilder {
         if let call = source.basis {
             let numbers = source.values.numbers ?? []
             try rows.checkFinite(numbers, name: source.name)
-            let basis = try call.train(on: numbers, notes: &notes, variable: source.name)
+            let basis = try call.train(on: source.basisTraining, notes: &notes, variable: source.name)
             kind = .basis(basis)
             values = .basis(basis.columns(at: numbers))
         } else if let numbers = numericValues(source.values) {

@@ -109,17 +109,10 @@ struct DesignBuilder {
 
     /// Restricts all variables to the rows in which none has a missing value.
     private mutating func keepCompleteRows(response: Int) throws(DesignError) -> MissingRows {
-        let all = evaluated
-        var missing = MissingRows(evaluated, table: table)
-        while true {
-            let count = missing.kept?.count ?? table.rowCount
-            guard count > 0 else { throw noRows(missing, response: response) }
-            evaluated = all
-            for index in evaluated.indices { try evaluated[index].restrict(to: missing.kept, of: table) }
-            // What is computed anew from fewer rows, such as log(scale(x)), may lose a row more.
-            guard missing.kept != nil, missing.leaveOut(evaluated, rowCount: count) else { return missing }
-            evaluated = all
-        }
+        let missing = MissingRows(evaluated, table: table)
+        guard missing.kept?.isEmpty != true, table.rowCount > 0 else { throw noRows(missing, response: response) }
+        for index in evaluated.indices { evaluated[index].restrict(to: missing.kept) }
+        return missing
     }
 
     private mutating func evaluate(_ terms: ModelTerms) throws(DesignError) -> [Int] {

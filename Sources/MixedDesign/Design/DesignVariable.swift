@@ -19,7 +19,7 @@ public struct DesignVariable: Hashable, Sendable, Codable {
     /// What kind of columns the variable makes.
     public let kind: Kind
     let expression: StoredExpression
-    /// What `scale`, `center`, `cut` and `factor` inside the expression learned from the rows used.
+    /// What `scale`, `center`, `cut` and `factor` inside the expression learned from the rows in which the variable has a value.
     let trained: TrainedCalls
 
     /// The columns of the table that the variable is computed from.

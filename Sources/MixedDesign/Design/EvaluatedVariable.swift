@@ -3,13 +3,16 @@
 import MixedSyntax
 import MixedTables
 
-/// The values of an expression, first over all rows to see what is missing, then over the rows that are used.
+/// The values of an expression, first over all rows, to learn from them and see what is missing, then over the rows that are
+/// used.
 struct EvaluatedVariable {
     let stored: StoredExpression
     /// The call of a spline or polynomial basis that the variable is; `values` are then those of its argument.
     let basis: BasisCall?
     private(set) var trained = TrainedCalls()
     private(set) var values: ColumnValues
+    /// The numbers that a basis is learned from.
+    private(set) var basisTraining: [Double] = []
 
     /// What is written in messages.
     var name: String { stored.expression.description }
@@ -36,20 +39,12 @@ struct EvaluatedVariable {
         values = basis == nil ? try table.values(of: plain) : .double(try table.numbers(of: plain))
     }
 
-    /// Keeps the rows that are used. What depends on all rows is computed anew from these.
-    mutating func restrict(to rows: [Int]?, of table: DataTable) throws(DesignError) {
-        guard let rows else { return }
-        let source = (basis?.argument ?? stored).expression
-        let names = source.variableNames
-        guard TrainedCalls.occur(in: source), !names.isEmpty,
-            let used = try? DataTable(
-                columns: names.compactMap { name in
-                    table[name].map { Column(name, $0.values.selecting(rows)) }
-                }, origin: table.origin)
-        else {
-            values = values.selecting(rows)
-            return
-        }
-        try evaluate(on: used)
+    /// Keeps the rows that are used.
+    ///
+    /// What calls have learned stays: as in R, means, knots and breaks come from every row in which the variable itself has
+    /// a value, whatever is missing beside it.
+    mutating func restrict(to rows: [Int]?) {
+        if basis != nil { basisTraining = (values.numbers ?? []).filter(\.isFinite) }
+        if let rows { values = values.selecting(rows) }
     }
 }

@@ -6,9 +6,9 @@ import MixedTables
 /// The rows in which some variable has no value.
 struct MissingRows {
     /// The rows to keep, ascending; `nil` for all.
-    private(set) var kept: [Int]?
+    let kept: [Int]?
     /// By column in order of the variables; a row that misses two columns counts for both.
-    private(set) var dropped: [DroppedRows]
+    let dropped: [DroppedRows]
 
     /// Finds the rows without a value in any of `variables`.
     ///
@@ -36,24 +36,6 @@ struct MissingRows {
         }
         kept = tally.kept
         dropped = tally.dropped
-    }
-
-    /// Leaves out, of the rows kept so far, those in which a variable that was computed anew from them has no value.
-    ///
-    /// - Returns: whether there were any.
-    mutating func leaveOut(_ variables: [EvaluatedVariable], rowCount: Int) -> Bool {
-        var tally = Tally(rowCount: rowCount)
-        for variable in variables { tally.add(variable.values.missingRows, for: variable.name) }
-        guard let remaining = tally.kept else { return false }
-        kept = kept.map { kept in remaining.map { kept[$0] } } ?? remaining
-        for more in tally.dropped {
-            if let index = dropped.firstIndex(where: { $0.column == more.column }) {
-                dropped[index] = DroppedRows(column: more.column, count: dropped[index].count + more.count)
-            } else {
-                dropped.append(more)
-            }
-        }
-        return true
     }
 
     /// Rows marked column by column.
