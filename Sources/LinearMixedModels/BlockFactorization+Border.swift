@@ -97,8 +97,12 @@ extension BlockFactorization {
         let used = kind == .withFixedEffects ? size : plan.borderEffectCount
         let target = borderInverse.pointer
         if used < size { borderInverse.clear() }
-        for column in 0..<used {
-            for row in column..<used { target[row + column * size] = border.pointer[row + column * stride] }
+        let source = border.pointer
+        ParallelLoop.forEachRange(used, smallest: 128, threads: threads) { range in
+            for column in range {
+                let start = column * (size + 1)
+                (target + start).update(from: source + column * (stride + 1), count: used - column)
+            }
         }
         _ = TiledKernel.inverseFromCholesky(
             target, scratch: borderScratch.pointer, size: used, leadingDimension: size, threads: threads)

@@ -4,6 +4,8 @@ internal import MixedLinearAlgebra
 
 extension BlockFactorization {
     /// Adds the border's share of the traces: *tr(GṠGṠ')* with the tangents that the chain has left, and its own directions.
+    ///
+    /// `borderInverse` is used as scratch.
     func addBorderTraces(
         _ tangents: ChainTangents, effectsInverse: UnsafePointer<Double>, to result: inout Matrix
     ) {
@@ -14,7 +16,8 @@ extension BlockFactorization {
         for direction in chainDirections {
             guard let tangent = tangents.border[direction] else { continue }
             scaleBorder(tangent.pointer, size: size, stride: size)
-            let product = Storage<Double>(zeros: size * size)
+            // The inverse in the units of b has served the chain; the first product takes its place.
+            let product = products.isEmpty ? borderInverse : Storage<Double>(zeros: size * size)
             TiledKernel.multiplySymmetric(
                 tangent.pointer, size: size, leadingDimension: size, by: effectsInverse, columns: size,
                 stride: size,

@@ -63,14 +63,23 @@ extension BlockFactorization {
         let sum = Storage<Double>(zeros: k * k)
         let inverse = Storage<Double>(zeros: k * k)
         let scaled = Storage<Double>(zeros: k)
+        let isDirect = k == 1 && position == 0 && factor.ancestors.isEmpty
+        if isDirect {
+            let corrections = result.corrections[position].pointer
+            let rows = solved[position].pointer
+            ParallelLoop.forEachRange(factor.levelCount, smallest: 256, threads: threads) { range in
+                for level in range {
+                    corrections[level] = borderQuadraticForm(
+                        rows + factor.rowStarts.pointer[level], level: level, factor: factor)
+                }
+            }
+        }
         for level in 0..<factor.levelCount {
             let start = factor.rowStarts.pointer[level]
             let row = solved[position].pointer + start
             let correction = result.corrections[position].pointer + level * k * k
             var width = 0
-            if k == 1, position == 0, factor.ancestors.isEmpty {
-                correction[0] = borderQuadraticForm(row, level: level, factor: factor)
-            } else {
+            if !isDirect {
                 width = gatherNeighbourhood(of: level, at: position, from: result)
                 multiplyNeighbourhood(row, width: width, size: k, into: product)
                 Self.addProductTransposed(product, row, width: width, size: k, to: correction)

@@ -82,7 +82,13 @@ final class BlockFactorization {
         for (storage, matrix) in zip(self.relativeFactors, relativeFactors) {
             for (index, value) in matrix.storage.enumerated() { storage.pointer[index] = value }
         }
-        border.copy(from: plan.borderBase)
+        let columns = plan.borderStride
+        let base = plan.borderBase.pointer
+        let target = border.pointer
+        ParallelLoop.forEachRange(columns, smallest: 128, threads: threads) { range in
+            let start = range.lowerBound * columns
+            (target + start).update(from: base + start, count: range.count * columns)
+        }
         for position in remainingRows.indices {
             remainingRows[position].copy(from: plan.chain[position + 1].rows)
             remainingDiagonal[position].copy(from: plan.chain[position + 1].diagonal)
@@ -108,6 +114,8 @@ final class BlockFactorization {
         let solved = solved[position].pointer
         let starts = factor.rowStarts.pointer
         let scratch = scratchRow.pointer
+        // Levels with one effect and no ancestors are subtracted together, so that threads can share the border's columns.
+        let isScattered = k == 1 && factor.ancestors.isEmpty && plan.borderEffectCount > 0
         var logDeterminant = 0.0
         for level in 0..<factor.levelCount {
             let block = lower + level * k * k
@@ -136,8 +144,9 @@ final class BlockFactorization {
                     SmallBlock.solveLowerTransposed(block, size: k, target)
                 }
             }
-            subtract(scratch, width: width, of: level, at: position)
+            if !isScattered { subtract(scratch, width: width, of: level, at: position) }
         }
+        if isScattered { subtractScalarLevels(position) }
         return logDeterminant
     }
 
@@ -177,6 +186,46 @@ final class BlockFactorization {
             let target = border + (plan.borderEffectCount + column) * stride + plan.borderEffectCount
             let right = tail + column * k
             for row in column..<fixed { target[row] -= Self.dot(tail + row * k, right, k) }
+        }
+    }
+
+    /// Subtracts *C'C* of all levels of a factor with one effect a level and no ancestors from the border.
+    ///
+    /// Each range of the border's columns takes the levels in their order, so that the sums do not depend on the ranges.
+    private func subtractScalarLevels(_ position: Int) {
+        let factor = plan.chain[position]
+        let fixed = plan.fixedCount + 1
+        let effects = plan.borderEffectCount
+        let stride = plan.borderStride
+        let border = border.pointer
+        let solved = solved[position].pointer
+        let lower = lower[position].pointer
+        ParallelLoop.forEachRange(stride, smallest: 64, threads: threads) { range in
+            for level in 0..<factor.levelCount {
+                let patternStart = factor.patternStarts.pointer[level]
+                let count = factor.patternStarts.pointer[level + 1] - patternStart
+                let pattern = factor.patternColumns.pointer + patternStart
+                let row = solved + factor.rowStarts.pointer[level]
+                // C'C = D K'K, with K = C/√D as it is stored.
+                let pivot = lower[level] * lower[level]
+                var column = 0
+                while column < count, Int(pattern[column]) < range.lowerBound { column += 1 }
+                while column < count, Int(pattern[column]) < range.upperBound {
+                    let target = border + Int(pattern[column]) * stride
+                    let factor = row[column] * pivot
+                    for other in column..<count { target[Int(pattern[other])] -= row[other] * factor }
+                    let fixedTarget = target + effects
+                    for other in 0..<fixed { fixedTarget[other] -= row[count + other] * factor }
+                    column += 1
+                }
+                var place = max(0, range.lowerBound - effects)
+                while place < fixed, effects + place < range.upperBound {
+                    let target = border + (effects + place) * stride + effects
+                    let factor = row[count + place] * pivot
+                    for other in place..<fixed { target[other] -= row[count + other] * factor }
+                    place += 1
+                }
+            }
         }
     }
 

@@ -5,7 +5,6 @@
 // is the result of the same operations in the same order whoever computes it.
 
 internal import CLAPACK
-internal import Dispatch
 
 /// Dense kernels over tiles; lower triangles throughout, column-major storage.
 package enum TiledKernel {
@@ -28,14 +27,14 @@ package enum TiledKernel {
                 return tiles.start(pivot) + failure
             }
             let below = tiles.count - pivot - 1
-            forEach(below, threads: threads) { index in
+            ParallelLoop.forEach(below, threads: threads) { index in
                 let row = pivot + 1 + index
                 solveRight(
                     diagonal, size: tiles.length(pivot),
                     matrix + tiles.start(row) + tiles.start(pivot) * leadingDimension, rows: tiles.length(row),
                     leadingDimension: leadingDimension)
             }
-            forEach(below * (below + 1) / 2, threads: threads) { index in
+            ParallelLoop.forEach(below * (below + 1) / 2, threads: threads) { index in
                 let (row, column) = lowerPlace(index)
                 subtractProduct(
                     matrix, tiles, row: pivot + 1 + row, column: pivot + 1 + column, pivot: pivot,
@@ -62,7 +61,7 @@ package enum TiledKernel {
         }
         for index in 0..<size where factor[index * (leadingDimension + 1)] == 0 { return false }
         // X = L⁻¹, a block of columns at a time: each is the solution of a triangular system of its own.
-        forEach(tiles.count, threads: threads) { column in
+        ParallelLoop.forEach(tiles.count, threads: threads) { column in
             let start = tiles.start(column)
             let target = scratch + start * (leadingDimension + 1)
             let width = tiles.length(column)
@@ -74,7 +73,7 @@ package enum TiledKernel {
                 transposed: false, rightHandSides: target, count: width, stride: leadingDimension)
         }
         // X'X, a tile at a time, from the rows where both blocks of columns are not zero.
-        forEach(tiles.count * (tiles.count + 1) / 2, threads: threads) { index in
+        ParallelLoop.forEach(tiles.count * (tiles.count + 1) / 2, threads: threads) { index in
             let (row, column) = lowerPlace(index)
             let first = tiles.start(row)
             let left = scratch + first + first * leadingDimension
@@ -118,7 +117,7 @@ package enum TiledKernel {
         columns: Int, stride: Int, into result: UnsafeMutablePointer<Double>, resultStride: Int, threads: Int
     ) {
         let tiles = Tiles(columns)
-        forEach(tiles.count, threads: threads) { index in
+        ParallelLoop.forEach(tiles.count, threads: threads) { index in
             DenseKernel.multiplySymmetric(
                 symmetric, size: size, leadingDimension: leadingDimension, by: other + tiles.start(index) * stride,
                 columns: tiles.length(index), stride: stride, into: result + tiles.start(index) * resultStride,
@@ -142,22 +141,6 @@ package enum TiledKernel {
 
         func start(_ index: Int) -> Int { index * tileSize }
         func length(_ index: Int) -> Int { min(tileSize, size - index * tileSize) }
-    }
-
-    private static func forEach(_ count: Int, threads: Int, _ body: (Int) -> Void) {
-        guard threads > 1, count > 1 else {
-            for index in 0..<count { body(index) }
-            return
-        }
-        withoutActuallyEscaping(body) { body in
-            let tasks = DisjointTasks(run: body)
-            DispatchQueue.concurrentPerform(iterations: count) { tasks.run($0) }
-        }
-    }
-
-    /// Work whose parts write to disjoint memory, which the compiler cannot see.
-    private struct DisjointTasks: @unchecked Sendable {
-        let run: (Int) -> Void
     }
 
     /// The row and column of a place in the lower triangle, counted row by row.
