@@ -82,12 +82,9 @@ final class BlockFactorization {
         for (storage, matrix) in zip(self.relativeFactors, relativeFactors) {
             for (index, value) in matrix.storage.enumerated() { storage.pointer[index] = value }
         }
-        let columns = plan.borderStride
-        let base = plan.borderBase.pointer
-        let target = border.pointer
-        ParallelLoop.forEachRange(columns, smallest: 128, threads: threads) { range in
-            let start = range.lowerBound * columns
-            (target + start).update(from: base + start, count: range.count * columns)
+        border.clear()
+        for index in 0..<plan.borderPlaces.count {
+            border.pointer[plan.borderPlaces.pointer[index]] = plan.borderValues.pointer[index]
         }
         for position in remainingRows.indices {
             remainingRows[position].copy(from: plan.chain[position + 1].rows)

@@ -15,7 +15,9 @@ extension EliminationPlan {
         border = layout.border
         borderEffectCount = layout.borderEffectCount
         fixedCount = fixedColumns.count
-        borderBase = layout.borderBase(columns: columns)
+        let entries = layout.borderEntries(columns: columns)
+        borderPlaces = Storage(entries.places)
+        borderValues = Storage(entries.values)
         chain = layout.chainFactors(columns: columns)
     }
 }
@@ -63,10 +65,9 @@ private struct Layout {
 
     // MARK: The border
 
-    func borderBase(columns: [Int]) -> Storage<Double> {
+    func borderEntries(columns: [Int]) -> BorderEntries {
         let stride = borderEffectCount + columns.count
-        let storage = Storage<Double>(zeros: stride * stride)
-        let base = storage.pointer
+        var base = BorderEntries()
         for factor in border {
             let blocks = products.factors[factor.factor]
             let width = factor.width
@@ -74,33 +75,36 @@ private struct Layout {
                 let start = factor.offset + level * width
                 for column in 0..<width {
                     for row in column..<width {
-                        base[start + row + (start + column) * stride] =
-                            blocks.diagonalBlocks[level * width * width + row + column * width]
+                        base.append(
+                            blocks.diagonalBlocks[level * width * width + row + column * width],
+                            at: start + row + (start + column) * stride)
                     }
                     for (index, fixed) in columns.enumerated() {
-                        base[borderEffectCount + index + (start + column) * stride] =
-                            blocks.fixedBlock(level: level, effect: column, column: fixed, of: products)
+                        base.append(
+                            blocks.fixedBlock(level: level, effect: column, column: fixed, of: products),
+                            at: borderEffectCount + index + (start + column) * stride)
                     }
                 }
             }
         }
         for coarse in border.indices {
             for fine in border.indices where fine > coarse {
-                addBorderPair(border[coarse], border[fine], to: base, stride: stride)
+                addBorderPair(border[coarse], border[fine], to: &base, stride: stride)
             }
         }
         for (column, fixedColumn) in columns.enumerated() {
             for (row, fixedRow) in columns.enumerated() where row >= column {
-                base[borderEffectCount + row + (borderEffectCount + column) * stride] =
-                    products.fixed[fixedRow, fixedColumn]
+                base.append(
+                    products.fixed[fixedRow, fixedColumn],
+                    at: borderEffectCount + row + (borderEffectCount + column) * stride)
             }
         }
-        return storage
+        return base
     }
 
     private func addBorderPair(
         _ first: EliminationPlan.BorderFactor, _ second: EliminationPlan.BorderFactor,
-        to base: UnsafeMutablePointer<Double>, stride: Int
+        to base: inout BorderEntries, stride: Int
     ) {
         let pair = pairs.oriented(first.factor, second.factor)
         let size = first.width * second.width
@@ -110,8 +114,9 @@ private struct Layout {
                 let column = first.offset + level * first.width
                 for right in 0..<second.width {
                     for left in 0..<first.width {
-                        base[row + right + (column + left) * stride] =
-                            pair.blocks[position * size + left + right * first.width]
+                        base.append(
+                            pair.blocks[position * size + left + right * first.width],
+                            at: row + right + (column + left) * stride)
                     }
                 }
             }
@@ -275,5 +280,17 @@ private final class OrientedPairs {
         let pair = products.orientedPair(first, second)
         known[[first, second]] = pair
         return pair
+    }
+}
+
+/// The elements of the border's matrix that are not zero.
+private struct BorderEntries {
+    private(set) var places: [Int] = []
+    private(set) var values: [Double] = []
+
+    /// Adds an element by its place in the column-major matrix.
+    mutating func append(_ value: Double, at place: Int) {
+        places.append(place)
+        values.append(value)
     }
 }

@@ -17,8 +17,10 @@ struct EliminationPlan: Sendable {
     let borderEffectCount: Int
     /// Fixed-effects columns, without aliased ones.
     let fixedCount: Int
-    /// Cross-products of border effects, fixed effects and the response, unscaled; the lower triangle is kept.
-    let borderBase: Storage<Double>
+    /// Cross-products of border effects, fixed effects and the response, unscaled: the places in the lower triangle of
+    /// the border's matrix that are not zero, and their values. Crossed factors leave most of it empty.
+    let borderPlaces: Storage<Int>
+    let borderValues: Storage<Double>
 
     /// Columns of the border without the response.
     var borderSize: Int { borderEffectCount + fixedCount }
