@@ -117,7 +117,7 @@ struct CrossProductsAccumulator {
             return
         }
         Self.addGram(base, rows: count, columns: width, to: &unweightedFixed)
-        for row in rows { logWeights.add(Self.logarithm(weights[row])) }
+        for row in rows { logWeights.add(logarithm(weights[row])) }
         multiplyRows(base, rows: rows, columns: width, byRootsOf: weights)
         Self.addGram(base, rows: count, columns: width, to: &fixed)
     }

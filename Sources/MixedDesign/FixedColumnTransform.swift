@@ -198,7 +198,7 @@ extension FixedColumnTransform {
     package func logDeterminant(ofColumns columns: [Int]) -> Double {
         var sum = 0.0
         for column in columns {
-            sum += Self.logarithm(abs(rotation?[column, column] ?? 1) / scales[column])
+            sum += logarithm(abs(rotation?[column, column] ?? 1) / scales[column])
         }
         return 2 * sum
     }

@@ -6,10 +6,4 @@
     internal import Darwin
 #endif
 
-extension CrossProductsAccumulator {
-    static func logarithm(_ value: Double) -> Double { log(value) }
-}
-
-extension FixedColumnTransform {
-    static func logarithm(_ value: Double) -> Double { log(value) }
-}
+func logarithm(_ value: Double) -> Double { log(value) }
