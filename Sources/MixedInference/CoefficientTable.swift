@@ -20,20 +20,16 @@ public struct CoefficientTest: Hashable, Sendable {
     public let upperLimit: Double
 }
 
-extension LinearMixedModelFit {
+extension FixedEffectsInference {
     /// A t-test and a confidence interval for every coefficient.
     ///
-    /// - Parameters:
-    ///   - method: How degrees of freedom are obtained; a linear model has exact ones by any method but the asymptotic.
-    ///   - level: The level of the intervals, between 0 and 1.
+    /// - Parameter level: The level of the intervals, between 0 and 1.
     /// - **Scale:** Units of the response per unit of the column.
-    public func coefficientTests(
-        method: DegreesOfFreedomMethod = .satterthwaite, level: Double = 0.95
-    ) -> [CoefficientTest] {
+    public func coefficientTests(level: Double = 0.95) -> [CoefficientTest] {
         coefficientNames.indices.map { index in
             let combination = coefficientNames.indices.map { $0 == index ? 1.0 : 0.0 }
-            let error = coefficientCovariance[index, index].squareRoot()
-            let freedom = degreesOfFreedom(of: combination, method: method)
+            let error = standardError(of: combination)
+            let freedom = degreesOfFreedom(of: combination)
             let distribution = StudentTDistribution(degreesOfFreedom: freedom)
             let statistic = coefficients[index] / error
             let margin = distribution.quantile(0.5 + level / 2) * error
@@ -43,5 +39,15 @@ extension LinearMixedModelFit {
                 pValue: distribution.twoSidedTailProbability(statistic), lowerLimit: coefficients[index] - margin,
                 upperLimit: coefficients[index] + margin)
         }
+    }
+}
+
+extension LinearMixedModelFit {
+    /// A t-test with Satterthwaite's degrees of freedom and a confidence interval for every coefficient.
+    ///
+    /// `inference(_:)` has the same by other methods.
+    /// - Parameter level: The level of the intervals, between 0 and 1.
+    public func coefficientTests(level: Double = 0.95) -> [CoefficientTest] {
+        inference().coefficientTests(level: level)
     }
 }

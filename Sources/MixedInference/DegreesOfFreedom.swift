@@ -1,6 +1,4 @@
-// How the degrees of freedom of a coefficient's t-test are obtained.
-
-public import LinearMixedModels
+// How the degrees of freedom of tests of fixed effects are obtained.
 
 /// A method of degrees of freedom for tests of fixed effects.
 public enum DegreesOfFreedomMethod: String, Hashable, Sendable, Codable, CaseIterable {
@@ -12,27 +10,21 @@ public enum DegreesOfFreedomMethod: String, Hashable, Sendable, Codable, CaseIte
     case asymptotic
 }
 
-extension LinearMixedModelFit {
-    /// The degrees of freedom of one linear combination of the coefficients.
-    ///
-    ///     df = 2 (c'Vc)² / (g'Ag),   g_k = c' (∂V/∂θ_k) c
-    ///
-    /// with *A* the covariance of the variance parameters; Kuznetsova et al. (2017), Journal of Statistical Software
-    /// 82(13), equation 6 (Satterthwaite's approximation).
-    /// - **Shape:** `combination` has one weight for each coefficient that was estimated.
-    /// - Complexity: O(*p²*) for each variance parameter; it does not depend on the number of rows.
-    public func degreesOfFreedom(
-        of combination: [Double], method: DegreesOfFreedomMethod = .satterthwaite
-    ) -> Double {
-        switch method {
-        case .asymptotic: return .infinity
-        case .residual: return Double(rowCount - coefficients.count)
-        case .satterthwaite: break
+/// Why a method of degrees of freedom does not apply to a fit.
+public enum DegreesOfFreedomError: InferenceFailure {
+    /// Kenward and Roger's method is defined for restricted likelihood.
+    case needsRestrictedLikelihood
+
+    public var sentence: String {
+        switch self {
+        case .needsRestrictedLikelihood:
+            "Kenward-Roger degrees of freedom need a model fitted by REML, and this one was fitted by maximum likelihood"
         }
-        let variance = quadraticForm(coefficientCovariance, combination)
-        let gradient = covarianceUncertainty.covarianceDerivatives.map { quadraticForm($0, combination) }
-        let denominator = quadraticForm(covarianceUncertainty.parameterCovariance, gradient)
-        guard variance > 0, denominator > 0 else { return .infinity }
-        return 2 * variance * variance / denominator
+    }
+
+    public var hint: String? {
+        switch self {
+        case .needsRestrictedLikelihood: "fit it without --ml, or use --df satterthwaite"
+        }
     }
 }

@@ -58,7 +58,7 @@ struct FitCommand: ParsableCommand {
         let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
 
         let report = FitReport(
-            fit, degreesOfFreedom: inferenceOptions.degreesOfFreedom, level: inferenceOptions.level,
+            fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level,
             warnings: prepared.notes, seconds: seconds)
         if let save = savingOptions.save { try SavedModel(fit, notes: prepared.notes).write(to: save) }
         try outputOptions.put(report)

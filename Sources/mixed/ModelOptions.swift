@@ -55,6 +55,11 @@ struct InferenceOptions: ParsableArguments {
             throw ValidationError("--level needs a number between 0 and 1, such as 0.95")
         }
     }
+
+    /// The tests and intervals of a fit by the chosen method.
+    func inference(_ fit: LinearMixedModelFit) throws(DegreesOfFreedomError) -> FixedEffectsInference {
+        try fit.inference(degreesOfFreedom)
+    }
 }
 
 extension DegreesOfFreedomMethod: ExpressibleByArgument {}

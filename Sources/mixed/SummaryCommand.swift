@@ -28,7 +28,7 @@ struct SummaryCommand: ParsableCommand {
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
         let report = FitReport(
-            saved.fit, degreesOfFreedom: inferenceOptions.degreesOfFreedom, level: inferenceOptions.level,
+            saved.fit, inference: try inferenceOptions.inference(saved.fit), level: inferenceOptions.level,
             warnings: saved.notes)
         try outputOptions.put(report)
     }

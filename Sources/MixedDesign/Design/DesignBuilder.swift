@@ -99,10 +99,23 @@ struct DesignBuilder {
             data: DataSummary(
                 totalRowCount: table.rowCount, rowCount: rowCount, dropped: missing.dropped, response: responseSummary,
                 variables: summaries, columns: columnSummaries(known: summaries, rows: rows),
+                cells: cells(of: fixed.terms, rowCount: rowCount),
                 totalWeight: weights.map { $0.reduce(0, +) }, fingerprint: Fingerprint(responseValues)),
             notes: notes, response: evaluated[responseIndex].stored, responseTrained: evaluated[responseIndex].trained,
             weights: weightsIndex.map(auxiliary), offsets: offsetIndices.map(auxiliary))
         return (design, frame)
+    }
+
+    /// The cells that the categorical variables of the fixed terms make.
+    private func cells(of terms: [DesignTerm], rowCount: Int) -> CellCounts {
+        let used = Set(terms.flatMap(\.variables)).sorted()
+        return CellCounts(
+            used.compactMap { index in
+                guard case .categorical(let codes) = variableValues[index], let levels = variables[index].levels else {
+                    return nil
+                }
+                return (index, codes, levels.count)
+            }, rowCount: rowCount)
     }
 
     // MARK: Evaluation

@@ -20,6 +20,9 @@ extension ModelDesign {
         for (index, factor) in groupingFactors.enumerated() where !factor.isConsistent(index: index) {
             return "the grouping factor '\(factor.name)' is damaged"
         }
+        guard data.cells.isConsistent(levelCounts: variables.map { $0.levels?.count }, rowCount: data.rowCount) else {
+            return "its cells are damaged"
+        }
         let places = groupingFactors.flatMap(\.terms).map(\.termIndex).sorted()
         guard places == Array(places.indices) else { return "the order of its random terms is damaged" }
         return nil

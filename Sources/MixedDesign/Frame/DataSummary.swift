@@ -118,6 +118,8 @@ public struct DataSummary: Hashable, Sendable, Codable {
     public let variables: [String: VariableSummary]
     /// The columns of the table that the terms are made of, by name.
     public let columns: [String: VariableSummary]
+    /// The combinations of the fixed effects' categorical variables that occur.
+    public let cells: CellCounts
     /// The sum of the weights, or `nil` when there are none.
     public let totalWeight: Double?
     /// Tells whether two models were built on the same rows.

@@ -10,7 +10,9 @@ public import MixedInference
 public struct FitReport: Sendable {
     public let fit: LinearMixedModelFit
     /// How the tests of the coefficients get their degrees of freedom.
-    public let degreesOfFreedom: DegreesOfFreedomMethod
+    public var degreesOfFreedom: DegreesOfFreedomMethod { inference.method }
+    /// What the tests of the coefficients are made of.
+    let inference: FixedEffectsInference
     /// The level of the confidence intervals.
     public let level: Double
     /// What happened on the way to the fit that a reader should know, one sentence each.
@@ -23,23 +25,21 @@ public struct FitReport: Sendable {
     /// A report of a fit.
     ///
     /// - Parameters:
-    ///   - degreesOfFreedom: How the tests of the coefficients get their degrees of freedom.
+    ///   - inference: What the tests of the coefficients are made of; Satterthwaite's degrees of freedom otherwise.
     ///   - level: The level of the confidence intervals, between 0 and 1.
     ///   - warnings: Sentences to be shown with the results, such as remarks on the data.
     ///   - seconds: How long it took to read the data and to fit the model.
     /// - Complexity: That of the tests; nothing depends on the number of rows.
     public init(
-        _ fit: LinearMixedModelFit, degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, level: Double = 0.95,
+        _ fit: LinearMixedModelFit, inference: FixedEffectsInference? = nil, level: Double = 0.95,
         warnings: [String] = [], seconds: (read: Double, fit: Double)? = nil
     ) {
         self.fit = fit
-        self.degreesOfFreedom = degreesOfFreedom
+        self.inference = inference ?? fit.inference()
         self.level = level
         self.warnings = warnings
         self.seconds = seconds
-        // Those of a linear model are exact: a whole number, without the rounding of an approximation.
-        let isExact = !fit.hasRandomEffects && degreesOfFreedom != .asymptotic
-        tests = fit.coefficientTests(method: isExact ? .residual : degreesOfFreedom, level: level)
+        tests = self.inference.coefficientTests(level: level)
     }
 
     /// The report in a format, ending in a newline.

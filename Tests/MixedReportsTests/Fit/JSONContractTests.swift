@@ -127,7 +127,7 @@ import Testing
 
     @Test func testsByTheNormalDistributionHaveNoDegreesOfFreedom() throws {
         let fit = try ReportedFits.fit("Reaction ~ Days + (Days | Subject)", "sleepstudy")
-        let row = FitReport(fit, degreesOfFreedom: .asymptotic, level: 0.9).json()["tidy"]?[1]
+        let row = FitReport(fit, inference: try fit.inference(.asymptotic), level: 0.9).json()["tidy"]?[1]
         #expect(row?["df"]?.isNull == true)
         let error = row?["std.error"]?.number ?? .nan
         let width = (row?["conf.high"]?.number ?? .nan) - (row?["conf.low"]?.number ?? .nan)

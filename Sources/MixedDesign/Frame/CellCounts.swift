@@ -1,0 +1,49 @@
+// Which combinations of the fixed effects' categorical variables occur, and how often.
+
+/// The cells of a design: the combinations of levels that occur together, with their numbers of rows.
+///
+/// Marginal means weight by them, and hypotheses of models with empty cells are found from them, when the rows are gone.
+public struct CellCounts: Hashable, Sendable, Codable {
+    /// The categorical variables of the fixed terms, by their indices in the design.
+    public let variables: [Int]
+    /// For each variable the level that each cell has.
+    ///
+    /// - **Shape:** one array for each variable, one entry for each cell; the last variable varies fastest.
+    public let levels: [[Int32]]
+    /// How many rows each cell has: one entry for each cell, a single one for all rows when there is no categorical variable.
+    public let counts: [Int]
+
+    /// How many combinations occur.
+    public var cellCount: Int { counts.count }
+
+    /// Counts the combinations of some variables' codes.
+    ///
+    /// - **Complexity:** O(rows) for each variable.
+    init(_ variables: [(index: Int, codes: [Int32], levelCount: Int)], rowCount: Int) {
+        self.variables = variables.map(\.index)
+        guard let first = variables.first else {
+            levels = []
+            counts = [rowCount]
+            return
+        }
+        var cells = GroupingCodes(codes: first.codes, levelCount: first.levelCount)
+        for next in variables.dropFirst() { cells.cross(with: next.codes, levelCount: next.levelCount) }
+        var counts = [Int](repeating: 0, count: cells.parts.first?.count ?? 0)
+        for code in cells.codes { counts[Int(code)] += 1 }
+        let occurring = counts.indices.filter { counts[$0] > 0 }
+        levels = cells.parts.map { part in occurring.map { part[$0] } }
+        self.counts = occurring.map { counts[$0] }
+    }
+
+    /// Whether every cell has a known level of every variable and at least one row.
+    func isConsistent(levelCounts: [Int?], rowCount: Int) -> Bool {
+        guard levels.count == variables.count, levels.allSatisfy({ $0.count == counts.count }),
+            Set(variables).count == variables.count, variables.allSatisfy(levelCounts.indices.contains),
+            counts.allSatisfy({ $0 >= 1 && $0 <= rowCount }), counts.reduce(0, &+) == rowCount
+        else { return false }
+        return zip(variables, levels).allSatisfy { variable, codes in
+            guard let count = levelCounts[variable] else { return false }
+            return codes.allSatisfy { $0 >= 0 && Int($0) < count }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// The coefficients, their covariance and their degrees of freedom by one method: what every test and interval of fixed
+// effects is made of.
+
+public import LinearMixedModels
+public import MixedLinearAlgebra
+internal import MixedNumerics
+
+/// What one method of degrees of freedom makes of a fit, computed once and asked for any combination of coefficients.
+public struct FixedEffectsInference: Sendable {
+    public let method: DegreesOfFreedomMethod
+    /// R's names of the coefficients that were estimated.
+    public let coefficientNames: [String]
+    /// The coefficients *β̂*.
+    public let coefficients: [Double]
+    /// The covariance matrix of *β̂* that tests use: adjusted for small samples where the method does so.
+    public let covariance: Matrix
+    public let residualStandardDeviation: Double
+    /// How degrees of freedom are found.
+    let approximation: Approximation
+
+    /// What the degrees of freedom are made of.
+    enum Approximation: Sendable {
+        /// The same for every combination; infinite for the normal distribution.
+        case constant(Double)
+        case satterthwaite(CovarianceUncertainty)
+    }
+
+    /// The estimate of a linear combination *c'β̂*.
+    public func estimate(of combination: [Double]) -> Double {
+        zip(combination, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+
+    /// The standard error of a linear combination.
+    public func standardError(of combination: [Double]) -> Double {
+        max(quadraticForm(covariance, combination), 0).squareRoot()
+    }
+
+    /// The degrees of freedom of the t-test of a linear combination; infinite for a test by the normal distribution.
+    ///
+    ///     df = 2 (c'Vc)² / (g'Ag),   g_k = c' (∂V/∂θ_k) c
+    ///
+    /// for Satterthwaite's approximation, with *A* the covariance of the variance parameters; Kuznetsova et al. (2017),
+    /// Journal of Statistical Software 82(13), equation 6.
+    /// - **Shape:** `combination` has one weight for each coefficient that was estimated.
+    /// - Complexity: O(*p²*) for each variance parameter; it does not depend on the number of rows.
+    public func degreesOfFreedom(of combination: [Double]) -> Double {
+        switch approximation {
+        case .constant(let value): return value
+        case .satterthwaite(let uncertainty):
+            let variance = quadraticForm(covariance, combination)
+            let gradient = uncertainty.covarianceDerivatives.map { quadraticForm($0, combination) }
+            let denominator = quadraticForm(uncertainty.parameterCovariance, gradient)
+            guard variance > 0, denominator > 0 else { return .infinity }
+            return 2 * variance * variance / denominator
+        }
+    }
+}
+
+extension LinearMixedModelFit {
+    /// Prepares tests and intervals of the fixed effects by one method of degrees of freedom.
+    ///
+    /// A linear model has exact degrees of freedom by any method but the asymptotic.
+    /// - Throws: `DegreesOfFreedomError` when the method does not apply to the fit.
+    public func inference(_ method: DegreesOfFreedomMethod) throws(DegreesOfFreedomError) -> FixedEffectsInference {
+        switch method {
+        case .satterthwaite: inference()
+        case .residual: inference(method, .constant(exactDegreesOfFreedom))
+        case .asymptotic: inference(method, .constant(.infinity))
+        }
+    }
+
+    /// Prepares tests and intervals of the fixed effects with Satterthwaite's degrees of freedom, as lmerTest's.
+    public func inference() -> FixedEffectsInference {
+        inference(
+            .satterthwaite,
+            hasRandomEffects ? .satterthwaite(covarianceUncertainty) : .constant(exactDegreesOfFreedom))
+    }
+
+    private var exactDegreesOfFreedom: Double { Double(rowCount - coefficients.count) }
+
+    private func inference(
+        _ method: DegreesOfFreedomMethod, _ approximation: FixedEffectsInference.Approximation
+    ) -> FixedEffectsInference {
+        FixedEffectsInference(
+            method: method, coefficientNames: coefficientNames, coefficients: coefficients,
+            covariance: coefficientCovariance, residualStandardDeviation: residualStandardDeviation,
+            approximation: approximation)
+    }
+}
