@@ -17,30 +17,27 @@ extension FixedEffectsInference {
     /// - **Scale:** the sum of squares is *F σ̂² q*, in squared units of the response.
     /// - **Complexity:** O(*q p²*) for each variance parameter; it does not depend on the number of rows of data.
     public func test(_ hypothesis: LinearHypothesis) -> HypothesisTest {
+        switch approximation {
+        case .kenwardRoger(let adjustment): return test(hypothesis, adjustment)
+        case .constant(let value): return test(hypothesis) { _ in value }
+        case .satterthwaite:
+            return test(hypothesis) { Self.combinedDegreesOfFreedom($0.map(degreesOfFreedom(of:))) }
+        }
+    }
+
+    private func test(
+        _ hypothesis: LinearHypothesis, degreesOfFreedom: ([[Double]]) -> Double
+    ) -> HypothesisTest {
         let directions = IndependentDirections(hypothesis.matrix, covariance: covariance)
         let rank = directions.rows.count
-        guard rank > 0 else {
-            return HypothesisTest(
-                label: hypothesis.label, sumOfSquares: .nan, numeratorDegreesOfFreedom: 0,
-                denominatorDegreesOfFreedom: .nan, statistic: .nan, pValue: .nan)
+        guard rank > 0 else { return .empty(hypothesis.label) }
+        let sum = zip(directions.rows, directions.variances).reduce(0) { sum, direction in
+            let value = estimate(of: direction.0)
+            return sum + value * value / direction.1
         }
-        let ratio =
-            zip(directions.rows, directions.variances).reduce(0) { sum, direction in
-                let value = estimate(of: direction.0)
-                return sum + value * value / direction.1
-            } / Double(rank)
-        let freedom: Double
-        switch approximation {
-        case .constant(let value): freedom = value
-        case .satterthwaite:
-            freedom = Self.combinedDegreesOfFreedom(directions.rows.map(degreesOfFreedom(of:)))
-        }
-        let distribution = FDistribution(numerator: Double(rank), denominator: freedom)
         return HypothesisTest(
-            label: hypothesis.label,
-            sumOfSquares: ratio * residualStandardDeviation * residualStandardDeviation * Double(rank),
-            numeratorDegreesOfFreedom: rank, denominatorDegreesOfFreedom: freedom, statistic: ratio,
-            pValue: distribution.upperTail(ratio))
+            hypothesis.label, statistic: sum / Double(rank), scale: 1, rank: rank,
+            degreesOfFreedom: degreesOfFreedom(directions.rows), residualDeviation: residualStandardDeviation)
     }
 
     /// The denominator degrees of freedom of an F-test from those of its independent t-tests, by lmerTest's rule.
@@ -54,6 +51,27 @@ extension FixedEffectsInference {
         // E − q, which is smaller by far than E where there are many degrees of freedom.
         let excess = single.reduce(0) { $0 + ($1.isFinite ? 2 / ($1 - 2) : 0) }
         return 2 * (Double(single.count) + excess) / excess
+    }
+}
+
+extension HypothesisTest {
+    /// The test of a hypothesis that leaves nothing to test.
+    static func empty(_ label: String) -> HypothesisTest {
+        HypothesisTest(
+            label: label, sumOfSquares: .nan, numeratorDegreesOfFreedom: 0, denominatorDegreesOfFreedom: .nan,
+            statistic: .nan, pValue: .nan)
+    }
+
+    /// The test by a statistic that is multiplied by a scale; the sum of squares is that of the statistic without it.
+    init(
+        _ label: String, statistic: Double, scale: Double, rank: Int, degreesOfFreedom: Double,
+        residualDeviation: Double
+    ) {
+        let distribution = FDistribution(numerator: Double(rank), denominator: degreesOfFreedom)
+        self.init(
+            label: label, sumOfSquares: statistic * residualDeviation * residualDeviation * Double(rank),
+            numeratorDegreesOfFreedom: rank, denominatorDegreesOfFreedom: degreesOfFreedom,
+            statistic: scale * statistic, pValue: distribution.upperTail(scale * statistic))
     }
 }
 

@@ -21,7 +21,7 @@ public struct LinearHypothesis: Hashable, Sendable {
 public struct HypothesisTest: Hashable, Sendable {
     /// What is tested.
     public let label: String
-    /// The sum of squares that belongs to F: *F σ̂² df₁*, as lmerTest shows it.
+    /// The sum of squares that belongs to F before it is scaled: *F σ̂² df₁*, as lmerTest shows it.
     ///
     /// - **Scale:** squared units of the response.
     public let sumOfSquares: Double
