@@ -177,7 +177,9 @@ extension ConditionalCovariance {
 
     /// Whether a path that was found before serves these levels too.
     package func isServed(_ levels: [Int32], by path: Path) -> Bool {
-        for (position, factor) in pathFactors.enumerated() where levels[factor] != path.levels[position] { return false }
+        for (position, factor) in pathFactors.enumerated() where levels[factor] != path.levels[position] {
+            return false
+        }
         return true
     }
 
@@ -351,7 +353,8 @@ extension ConditionalCovariance {
     }
 
     /// Changes the right-hand side of a level, which begins as zero.
-    private static func visit(_ level: Int, size: Int, in pending: inout [Pending], _ change: (inout [Double]) -> Void) {
+    private static func visit(_ level: Int, size: Int, in pending: inout [Pending], _ change: (inout [Double]) -> Void)
+    {
         if let index = pending.firstIndex(where: { $0.level == level }) {
             change(&pending[index].values)
         } else {

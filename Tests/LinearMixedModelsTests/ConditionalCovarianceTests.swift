@@ -174,7 +174,9 @@ private struct DenseEquations {
         for column in 0..<size {
             for row in 0..<size {
                 var sum = 0.0
-                for index in 0..<rows { sum += columns[row][index] * columns[column][index] * (frame.weights?[index] ?? 1) }
+                for index in 0..<rows {
+                    sum += columns[row][index] * columns[column][index] * (frame.weights?[index] ?? 1)
+                }
                 equations[row, column] = sum + (row == column && row >= fixedCount ? 1 : 0)
             }
         }

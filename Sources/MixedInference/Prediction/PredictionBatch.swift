@@ -69,7 +69,8 @@ final class PredictionBatch {
         for (factor, width) in effectCounts.enumerated() {
             frame.fillRandom(factor: factor, rows: rows, into: source, leadingDimension: count)
             Self.transpose(
-                source, columns: Array(0..<width), rows: count, into: random.pointer, stride: randomCount, offset: offset)
+                source, columns: Array(0..<width), rows: count, into: random.pointer, stride: randomCount,
+                offset: offset)
             offset += width
         }
     }

@@ -52,7 +52,8 @@ extension Predictions {
                 isLinearModel
                 ? "Limits come from the t distribution with the residual degrees of freedom."
                 : "Limits come from the t distribution, with rows less coefficients as degrees of freedom."
-        case .satterthwaite: text = "Limits come from the t distribution with Satterthwaite's degrees of freedom of each row."
+        case .satterthwaite:
+            text = "Limits come from the t distribution with Satterthwaite's degrees of freedom of each row."
         case .some(let other):
             text = "Limits come from the t distribution with degrees of freedom of each row (\(other.rawValue))."
         }
@@ -66,10 +67,13 @@ extension Predictions {
         return text
     }
 
-    private var remarks: [String] {
+    /// What is to be known about single rows: levels that the model has not seen, values that are missing.
+    public var remarks: [String] {
         var remarks: [String] = []
         for new in newLevels {
-            let named = new.examples.map { "'\($0)'" }.joined(separator: ", ") + (new.levelCount > new.examples.count ? ", ..." : "")
+            let named =
+                new.examples.map { "'\($0)'" }.joined(separator: ", ")
+                + (new.levelCount > new.examples.count ? ", ..." : "")
             let known = new.rowCount - new.missingCount
             let consequence =
                 standardErrors == nil
