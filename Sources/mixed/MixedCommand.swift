@@ -24,6 +24,8 @@ struct MixedCommand: ParsableCommand {
         subcommands: [
             FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
             PredictCommand.self, PoolingCommand.self, ExamplesCommand.self,
+            BootstrapCommand.self, SimulateCommand.self,
+            ExamplesCommand.self,
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.

@@ -1,6 +1,6 @@
 // Fitting the same model to another response, over and over, with everything shared that does not depend on it.
 
-internal import MixedDesign
+package import MixedDesign
 package import MixedLinearAlgebra
 
 /// What a refit finds: parameters and how the search ended, no more.
@@ -44,6 +44,11 @@ package final class RefitModel {
     init(_ deviance: ProfiledDeviance, optimum: [Matrix]) {
         self.deviance = deviance
         start = deviance.raised(optimum)
+    }
+
+    /// The cross-products of the design with a response that was drawn, for whole fits to it.
+    package func crossProducts(with response: ResponseProducts) -> CrossProducts {
+        deviance.products.replacing(response, fixedColumns: deviance.fixedColumns)
     }
 
     /// Memory for refits on one thread.

@@ -25,7 +25,7 @@ extension CrossProducts {
     /// nothing reads.
     ///
     /// - Complexity: Copies the blocks of the factors with the fixed effects.
-    func replacing(_ response: ResponseProducts, fixedColumns: [Int]) -> CrossProducts {
+    package func replacing(_ response: ResponseProducts, fixedColumns: [Int]) -> CrossProducts {
         let last = fixedColumnCount
         var fixed = fixed
         for (index, column) in fixedColumns.enumerated() {

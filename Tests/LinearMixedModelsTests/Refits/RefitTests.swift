@@ -36,8 +36,8 @@ import Testing
                 total += refit.evaluations
             }
         }
-        // Two to five expansions and the value at the end.
-        #expect(Double(total) / 30 < 8, "\(kind): \(Double(total) / 30) evaluations a refit")
+        // Many of these designs are singular, which takes more than the three or four of a regular one.
+        #expect(Double(total) / 30 < 10, "\(kind): \(Double(total) / 30) evaluations a refit")
     }
 
     /// The response that a model was fitted to gives the fit back.
