@@ -25,6 +25,7 @@ struct MixedCommand: ParsableCommand {
             FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
             PredictCommand.self, PoolingCommand.self, ExamplesCommand.self,
             BootstrapCommand.self, SimulateCommand.self,
+            AnovaCommand.self,
             ExamplesCommand.self,
         ])
 
