@@ -82,6 +82,17 @@ final class BlockFactorization {
         for (storage, matrix) in zip(self.relativeFactors, relativeFactors) {
             for (index, value) in matrix.storage.enumerated() { storage.pointer[index] = value }
         }
+        resetRemaining()
+        var logDeterminant = 0.0
+        for position in plan.chain.indices {
+            guard let sum = eliminate(position) else { return nil }
+            logDeterminant += sum
+        }
+        return factorBorder(logDeterminant: logDeterminant)
+    }
+
+    /// Puts the cross-products where the elimination subtracts from them.
+    func resetRemaining() {
         border.clear()
         for index in 0..<plan.borderPlaces.count {
             border.pointer[plan.borderPlaces.pointer[index]] = plan.borderValues.pointer[index]
@@ -90,12 +101,6 @@ final class BlockFactorization {
             remainingRows[position].copy(from: plan.chain[position + 1].rows)
             remainingDiagonal[position].copy(from: plan.chain[position + 1].diagonal)
         }
-        var logDeterminant = 0.0
-        for position in plan.chain.indices {
-            guard let sum = eliminate(position) else { return nil }
-            logDeterminant += sum
-        }
-        return factorBorder(logDeterminant: logDeterminant)
     }
 
     /// Eliminates every level of a chain factor.
@@ -148,7 +153,7 @@ final class BlockFactorization {
     }
 
     /// Subtracts *C'C* of a level from its ancestors and from the border.
-    private func subtract(_ reduced: UnsafePointer<Double>, width: Int, of level: Int, at position: Int) {
+    func subtract(_ reduced: UnsafePointer<Double>, width: Int, of level: Int, at position: Int) {
         let factor = plan.chain[position]
         let k = factor.width
         let fixed = plan.fixedCount + 1

@@ -44,9 +44,15 @@ extension ProfiledDeviance {
     ///   each covariance parameter of the eliminated factors in addition.
     func expansion(at relativeFactors: [Matrix], curvature: DevianceExpansion.Curvature) -> DevianceExpansion? {
         guard let value = value(at: relativeFactors) else { return nil }
+        let isExact = curvature == .exact
+        if plan.hasSingleFactor { return singleFactorExpansion(value, isExact: isExact) }
+        return generalExpansion(value, isExact: isExact)
+    }
+
+    /// The expansion at the θ that has just been factored, for any plan.
+    func generalExpansion(_ value: Value, isExact: Bool) -> DevianceExpansion {
         factorization.solveResponse()
         let size = plan.borderSize
-        let isExact = curvature == .exact
         let inverse = factorization.selectedInverse(inverseKind) { pointer in
             // The scratch of the inversion is free again: it keeps the inverse in the units of u.
             if isExact { factorization.borderScratch.pointer.update(from: pointer, count: size * size) }

@@ -42,6 +42,8 @@ struct MinimizationSettings: Sendable {
     var iterationLimit = 100
     /// Borders up to this size get the exact Hessian at every step.
     var largestExactBorder = 250
+    /// Whether the descent begins with scoring steps, as far from the optimum it should.
+    var beginsWithScoring = true
     /// Pivots whose share of a level's information is below this are told from zero by their score only.
     var floorInformation = 1e-7
 }
@@ -67,7 +69,7 @@ extension ProfiledDeviance {
         var curvature: DevianceExpansion.Curvature = isSmall ? .exact : .averageInformation
         guard var here = iterate(at: start, floors: floors, curvature: curvature) else { return nil }
         // Many levels determine their moments so well that Newton's method is at home from the start.
-        if isSmall { here = scored(here, floors: floors) }
+        if isSmall, settings.beginsWithScoring { here = scored(here, floors: floors) }
         var radius = 0.7 * max(1, here.chart.norm)
         var hasConverged = false
         for _ in 0..<settings.iterationLimit {

@@ -16,7 +16,7 @@ extension ProfiledDeviance {
     }
 
     /// The coefficients of the kept columns as mapped, after `solveResponse`.
-    private var mappedCoefficients: [Double] {
+    var mappedCoefficients: [Double] {
         (0..<plan.fixedCount).map { factorization.borderSolution.pointer[plan.borderEffectCount + $0] }
     }
 

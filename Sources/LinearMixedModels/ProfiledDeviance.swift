@@ -59,6 +59,22 @@ final class ProfiledDeviance {
             + Double(residualRows) * 2 * log(products.transform.responseScale)
     }
 
+    /// The same objective with memory of its own and a response that can be replaced.
+    init(sharing original: ProfiledDeviance) {
+        products = original.products
+        terms = original.terms
+        method = original.method
+        fixedColumns = original.fixedColumns
+        plan = original.plan.withOwnValues()
+        factorization = BlockFactorization(plan, products: products, threads: 1)
+        directions = original.directions
+        residualRows = original.residualRows
+        constant = original.constant
+    }
+
+    /// Forgets the θ that the factorisation holds, because the response has been replaced.
+    func responseHasChanged() { current = nil }
+
     /// The objective at one θ and what profiling it has found.
     struct Value {
         var deviance: Double

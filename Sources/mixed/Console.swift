@@ -23,6 +23,12 @@ enum Console {
     /// Writes a line to standard error.
     static func writeError(_ line: String) { _ = Self.write(line + "\n", to: STDERR_FILENO) }
 
+    /// Whether standard error is a terminal, where a line can be written over.
+    static var errorsAreSeen: Bool { isatty(STDERR_FILENO) != 0 }
+
+    /// Writes over the last line of standard error.
+    static func rewriteErrorLine(_ text: String) { _ = Self.write("\r\u{1B}[K" + text, to: STDERR_FILENO) }
+
     /// The places in a line: those of the terminal, else what `COLUMNS` says, else 80.
     static var width: Int {
         var size = winsize()

@@ -23,6 +23,7 @@ struct MixedCommand: ParsableCommand {
         version: Version.text,
         subcommands: [
             FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
+            BootstrapCommand.self, SimulateCommand.self,
             ExamplesCommand.self,
         ])
 
