@@ -13,7 +13,7 @@ package struct ColumnSpan {
 
     private let variables: [DesignVariable]
     private var places: [Set<DesignColumn.Part>: Int] = [:]
-    /// The ways to write a part of a categorical variable as a sum of others; `nil` stands for the constant.
+    /// The ways to write a part of a categorical variable as a sum of others; a part that is `nil` is the constant.
     private var rewritings: [DesignColumn.Part: [[(part: DesignColumn.Part?, weight: Double)]]] = [:]
     private var inverses: [Int: Matrix] = [:]
 
@@ -41,6 +41,18 @@ package struct ColumnSpan {
                     return sum
                 }
             }
+        }
+        return sumOverLevels(parts)
+    }
+
+    /// A column as the sum of its products with all indicators of a further variable, where those are columns.
+    private func sumOverLevels(_ parts: Set<DesignColumn.Part>) -> Combination? {
+        let present = Set(parts.map(\.variable))
+        for (variable, design) in variables.enumerated() where !present.contains(variable) {
+            guard let levels = design.levels else { continue }
+            let found = levels.indices.compactMap { places[parts.union([.indicator(variable: variable, level: $0)])] }
+            guard found.count == levels.count, !found.isEmpty else { continue }
+            return Dictionary(uniqueKeysWithValues: found.map { ($0, 1) })
         }
         return nil
     }

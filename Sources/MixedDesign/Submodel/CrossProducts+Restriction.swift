@@ -49,7 +49,7 @@ extension CrossProducts {
     }
 
     private func keepsAllFixedColumns(_ restriction: CrossProductsRestriction) -> Bool {
-        restriction.fixed.count == fixedColumnCount
+        restriction.fixed.count == fixedColumnCount && restriction.responseOffset.isEmpty
             && restriction.constantCombination == transform.constantCombination
             && restriction.fixed.enumerated().allSatisfy { index, terms in
                 terms.count == 1 && terms[0].column == index && terms[0].weight == 1

@@ -10,6 +10,8 @@ package struct CrossProductsRestriction: Sendable {
     package var constantCombination: [Double]?
     /// The grouping factors that are kept, in their new order.
     package var factors: [Factor]
+    /// Old fixed-effects columns that are subtracted from the response, with their coefficients.
+    package var responseOffset: [(column: Int, weight: Double)]
 
     /// A grouping factor and its new columns.
     package struct Factor: Sendable {
@@ -25,10 +27,12 @@ package struct CrossProductsRestriction: Sendable {
     }
 
     package init(
-        fixed: [[(column: Int, weight: Double)]], constantCombination: [Double]?, factors: [Factor]
+        fixed: [[(column: Int, weight: Double)]], constantCombination: [Double]?, factors: [Factor],
+        responseOffset: [(column: Int, weight: Double)] = []
     ) {
         self.fixed = fixed
         self.constantCombination = constantCombination
         self.factors = factors
+        self.responseOffset = responseOffset
     }
 }

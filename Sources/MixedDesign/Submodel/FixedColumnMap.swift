@@ -47,8 +47,11 @@ struct FixedColumnMap {
                 for row in 0..<size { uncentred[row] += shift * constant[row] }
             }
             let isCentred = newConstant.map { $0[index] == 0 } ?? false
-            let vector = old.unrotated(isCentred ? scaled : uncentred)
-            plain.append(old.unrotated(uncentred))
+            let whole = old.unrotated(uncentred)
+            // A product of levels that never occur together is a sum of columns that leaves nothing but rounding.
+            let isEmpty = terms.count > 1 && Self.isRounding(whole, gram)
+            let vector = isEmpty ? [Double](repeating: 0, count: size) : isCentred ? old.unrotated(scaled) : whole
+            plain.append(isEmpty ? vector : whole)
             var scale = 1.0
             if terms.count == 1, terms[0].weight == 1, isCentred || shift == 0 {
                 scale = old.scales[terms[0].column]
@@ -57,23 +60,30 @@ struct FixedColumnMap {
                 scale = FixedColumnTransform.powerOfTwo(
                     near: (max(square, 0) / Double(max(rowCount, 1))).squareRoot())
             }
-            shifts.append(isCentred ? shift : 0)
+            shifts.append(isCentred && !isEmpty ? shift : 0)
             scales.append(scale)
             columns.append(vector.map { $0 / scale })
         }
         self.plain = plain
 
-        var response = [Double](repeating: 0, count: size + 1)
-        response[size] = 1
+        // y less the columns that are held: as a scaled combination, and a shift.
+        var scaled = [Double](repeating: 0, count: size)
+        var responseShift = old.responseShift
+        for (column, weight) in restriction.responseOffset {
+            scaled[column] -= weight * old.scales[column]
+            responseShift -= weight * old.shifts[column]
+        }
         var responseScale = old.responseScale
-        if !keepsConstant, let constant, old.responseShift != 0 {
-            response[size] = old.responseScale
-            for (row, value) in old.unrotated(constant).enumerated() { response[row] = old.responseShift * value }
+        if !keepsConstant, let constant, responseShift != 0 {
+            for row in 0..<size { scaled[row] += responseShift * constant[row] }
+        }
+        var response = old.unrotated(scaled) + [old.responseScale]
+        if !keepsConstant, old.responseShift != 0 {
             let square = zip(gram * response, response).reduce(0) { $0 + $1.0 * $1.1 }
             responseScale = FixedColumnTransform.powerOfTwo(
                 near: (max(square, 0) / Double(max(rowCount, 1))).squareRoot())
-            for row in response.indices { response[row] /= responseScale }
         }
+        for row in response.indices { response[row] /= responseScale }
 
         var basis = Matrix(rows: size, columns: columns.count, columnMajor: columns.flatMap { $0 })
         var rotation: Matrix?
@@ -89,7 +99,21 @@ struct FixedColumnMap {
         self.matrix = matrix
         transform = FixedColumnTransform(
             shifts: shifts, scales: scales, rotation: rotation, constantCombination: newConstant,
-            responseShift: keepsConstant ? old.responseShift : 0, responseScale: responseScale)
+            responseShift: keepsConstant ? responseShift : 0, responseScale: responseScale)
+    }
+
+    /// Whether a combination of columns has no length beyond the rounding of its parts.
+    private static func isRounding(_ vector: [Double], _ gram: Matrix) -> Bool {
+        var sum = 0.0
+        var size = 0.0
+        for column in vector.indices where vector[column] != 0 {
+            for row in vector.indices where vector[row] != 0 {
+                let value = gram[row, column] * vector[row] * vector[column]
+                sum += value
+                size += abs(value)
+            }
+        }
+        return sum <= 1e-13 * size
     }
 
     /// *Σ w x²* of the new columns before mapping.
