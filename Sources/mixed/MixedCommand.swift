@@ -27,6 +27,7 @@ struct MixedCommand: ParsableCommand {
             BootstrapCommand.self, SimulateCommand.self,
             AnovaCommand.self,
             ExamplesCommand.self,
+            EffectSizeCommand.self, ExamplesCommand.self,
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.
