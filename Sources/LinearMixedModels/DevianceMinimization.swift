@@ -49,8 +49,12 @@ struct MinimizationSettings: Sendable {
 extension ProfiledDeviance {
     /// Minimises the objective.
     ///
+    /// - Parameter start: Where to begin; found by moments when `nil`.
     /// - Returns: `nil` when no starting value has a finite objective.
-    func minimize(settings: MinimizationSettings = .init()) -> DevianceMinimum? {
+    func minimize(
+        startingFrom start: [Matrix]? = nil, settings: MinimizationSettings = .init()
+    ) -> DevianceMinimum? {
+        if let start, let minimum = descend(from: start, settings: settings), minimum.hasConverged { return minimum }
         if let minimum = descend(from: momentStart(), settings: settings), minimum.hasConverged { return minimum }
         return descend(from: terms.map { .identity($0.columnCount) }, settings: settings)
     }
