@@ -28,6 +28,7 @@ struct MixedCommand: ParsableCommand {
             AnovaCommand.self,
             ExamplesCommand.self,
             EffectSizeCommand.self, ExamplesCommand.self,
+            MeansCommand.self, SlopesCommand.self, EffectsCommand.self, EffectSizeCommand.self, ExamplesCommand.self,
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.

@@ -129,6 +129,41 @@ import Testing
         }
     }
 
+    @Test func marginalMeans() throws {
+        let data = try DataTable.bundled("oats")
+        let fit = try LinearMixedModel("yield ~ factor(nitro) * Variety + (1 | Block/Variety)", data: data).fit()
+        let means = try fit.marginalMeans(of: ["nitro"])
+        for row in means.rows {
+            print(row.values[0].label, row.estimate, row.standardError, row.degreesOfFreedom, row.lowerLimit, row.upperLimit)
+        }
+        print(means.averagedOver)
+        // emmeans 1.8.4.1: 79.38889 at 0
+        #expect(abs(means.rows[0].estimate - 79.388889) < 1e-5)
+
+        let within = try fit.marginalMeans(of: ["nitro"], by: ["Variety"])
+        let differences = try within.contrasts(.pairwise)
+        for row in differences.rows {
+            print(row.group[0].label, row.contrast, row.estimate, row.pValue)
+        }
+        let trend = try means.contrasts(.polynomial, adjustment: .holm)
+        let own = try means.contrasts(.custom([CustomContrast(parsing: "some vs none: -1 1/3 1/3 1/3")]))
+        print(trend.rows.count, own.rows[0].estimate)
+        print(try MarginalMeansReport(fit, within, contrasts: differences).results().rendered(as: .markdown))
+        #expect(differences.rows.count == 18)
+        #expect(abs(own.rows[0].estimate - 32.777778) < 1e-5)
+
+        let children = try DataTable.bundled("orthodont")
+        let growth = try LinearMixedModel("distance ~ age * Sex + (age | Subject)", data: children).fit()
+        let slopes = try growth.slopes(of: "age", by: ["Sex"])
+        let difference = try slopes.contrasts(.pairwise)
+        print(slopes.rows.map(\.estimate), difference.rows[0].pValue)
+        #expect(abs(difference.rows[0].pValue - 0.0326) < 1e-4)
+
+        let predictions = try growth.adjustedPredictions(PredictionTerm.parse("age [8:14 by=2], Sex"))
+        for row in predictions.rows { print(row.values.map(\.label), row.predicted, row.lowerLimit, row.upperLimit) }
+        #expect(predictions.rows.count == 8)
+    }
+
     @Test func fromR() throws {
         let data = try DataTable.bundled("sleepstudy")
         let full = try LinearMixedModel("Reaction ~ Days + (Days | Subject)", data: data, method: .likelihood).fit()
