@@ -23,7 +23,7 @@ struct MixedCommand: ParsableCommand {
         version: Version.text,
         subcommands: [
             FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
-            ExamplesCommand.self,
+            InfluenceCommand.self, RobustCommand.self, ExamplesCommand.self,
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.
