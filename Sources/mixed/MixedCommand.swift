@@ -29,6 +29,7 @@ struct MixedCommand: ParsableCommand {
             ExamplesCommand.self,
             EffectSizeCommand.self, ExamplesCommand.self,
             MeansCommand.self, SlopesCommand.self, EffectsCommand.self, EffectSizeCommand.self, ExamplesCommand.self,
+            InfluenceCommand.self, RobustCommand.self, ExamplesCommand.self,
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.

@@ -195,6 +195,37 @@ import Testing
         #expect(pooling.undetermined.map(\.level) == ["373"])
     }
 
+    @Test func influenceAndRobustErrors() throws {
+        let data = try DataTable.bundled("sleepstudy")
+        let fit = try LinearMixedModel("Reaction ~ Days + (1 + Days | Subject)", data: data).fit()
+        let influence = try fit.influence(of: "Subject", refitting: true)
+        for deletion in influence.deletions where deletion.influence.cooksDistance > 4 / 18 {
+            print(deletion.level, deletion.influence.changes, deletion.leverage)
+            print(deletion.refit?.relativeVarianceChanges ?? [])
+        }
+        #expect(influence.deletions.count == 18)
+
+        let plates = try DataTable.bundled("penicillin")
+        let crossed = try LinearMixedModel("diameter ~ 1 + (1 | plate) + (1 | sample)", data: plates).fit()
+        let samples = try crossed.influence(of: RowGroups("sample", of: crossed, data: plates))
+        print(ResultsReport(samples, for: .text).rendered(as: .text))
+        #expect(samples.deletions.count == 6)
+
+        let rows = try fit.rowInfluence(fit.frame(of: data))
+        print(rows.effectiveParameters, rows.leverages.max() ?? 0)
+        #expect(rows.rows.count == 180)
+
+        let robust = try fit.clusterRobust(by: "Subject", type: .CR2)
+        for test in robust.coefficientTests() {
+            print(test.term, test.standardError, test.degreesOfFreedom, test.pValue)
+        }
+        let line = try LinearMixedModel("Reaction ~ Days", data: data).fit()
+        let bySubject = try line.clusterRobust(by: RowGroups("Subject", of: line, data: data))
+        print(ResultsReport(bySubject, of: line).rendered(as: .text))
+        // Balanced data: 17 degrees of freedom.
+        #expect(robust.coefficientTests().allSatisfy { abs($0.degreesOfFreedom - 17) < 1e-6 })
+    }
+
     @Test(arguments: Article.names)
     func everyExampleIsOneOfThese(name: String) throws {
         let own = Self.lines(try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8))

@@ -8,7 +8,15 @@ internal import MixedLinearAlgebra
 private let largestSystem = 12_000
 
 extension LinearMixedModelFit {
-    func crossedInfluence(
+    /// The influence of groups from the equations of their rows, whatever the random effects.
+    func influenceFromRows(
+        of groups: RowGroups, refitting: Bool = false, threads: Int = 2
+    ) throws(GroupingError) -> GroupInfluence {
+        try crossedInfluence(
+            of: groups, rows: FrameRows(design, groups.frame), refitting: refitting, threads: threads)
+    }
+
+    private func crossedInfluence(
         of groups: RowGroups, rows design: FrameRows, refitting: Bool, threads: Int
     ) throws(GroupingError) -> GroupInfluence {
         guard let equations = RowEquations(self, threads: threads) else { throw .notSolvable }

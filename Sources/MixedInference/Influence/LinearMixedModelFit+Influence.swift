@@ -53,7 +53,7 @@ extension LinearMixedModelFit {
             return try influence(
                 of: independent, name: groups.name, levels: groups.levels, refitting: refitting, threads: threads)
         }
-        return try crossedInfluence(of: groups, rows: rows, refitting: refitting, threads: threads)
+        return try influenceFromRows(of: groups, refitting: refitting, threads: threads)
     }
 
     /// The sentence for what keeps rows from being grouped.
