@@ -24,7 +24,7 @@ struct MixedCommand: ParsableCommand {
         subcommands: [
             FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
             BootstrapCommand.self, SimulateCommand.self,
-            ExamplesCommand.self,
+            CompareCommand.self, RandomDeletionsCommand.self, ConfintCommand.self, ExamplesCommand.self,
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.
