@@ -137,7 +137,7 @@ extension ConstrainedState {
             let wanted = value / exp(logScale)
             let length = Self.length(relativeFactors[term].row(row))
             for column in 0..<relativeFactors[term].columnCount {
-                let entry = length > 0 ? relativeFactors[term][row, column] / length : (column == 0 ? 1 : 0)
+                let entry = length > 0 ? relativeFactors[term][row, column] / length : (column == row ? 1 : 0)
                 result.relativeFactors[term][row, column] = wanted * entry
             }
         case .correlation(let term, let row, let other, let value):

@@ -21,15 +21,25 @@ struct MixedCommand: ParsableCommand {
             answer, 1 for an error in the input, 64 for wrong usage.
             """,
         version: Version.text,
-        subcommands: [
-            FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
-            PredictCommand.self, PoolingCommand.self, ExamplesCommand.self,
-            BootstrapCommand.self, SimulateCommand.self,
-            AnovaCommand.self,
-            ExamplesCommand.self,
-            EffectSizeCommand.self, ExamplesCommand.self,
-            MeansCommand.self, SlopesCommand.self, EffectsCommand.self, EffectSizeCommand.self, ExamplesCommand.self,
-            InfluenceCommand.self, RobustCommand.self, ExamplesCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Fit a model:",
+                subcommands: [
+                    FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
+                    ExamplesCommand.self,
+                ]),
+            CommandGroup(
+                name: "Test and compare:",
+                subcommands: [
+                    AnovaCommand.self, CompareCommand.self, RandomDeletionsCommand.self, ConfintCommand.self,
+                    BootstrapCommand.self, RobustCommand.self,
+                ]),
+            CommandGroup(
+                name: "Explain and predict:",
+                subcommands: [
+                    MeansCommand.self, SlopesCommand.self, EffectsCommand.self, PredictCommand.self,
+                    EffectSizeCommand.self, PoolingCommand.self, InfluenceCommand.self, SimulateCommand.self,
+                ]),
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.

@@ -83,7 +83,8 @@ public enum ComparisonError: InferenceFailure, Hashable {
 
     public var hint: String? {
         switch self {
-        case .fewerThanTwo, .fit, .differentResponses: nil
+        case .fewerThanTwo: "name two or more models, each with the one before tested against it"
+        case .fit, .differentResponses: nil
         case .differentRowCounts:
             "a variable of the larger model has missing values: fit both to the rows in which nothing is missing"
         case .differentRows: "fit both models to the same data"
@@ -171,11 +172,13 @@ extension ModelComparison.Step {
     init(
         large: LinearMixedModelFit, nesting: ModelNesting, statistic: Double, degreesOfFreedom: Int, threads: Int
     ) {
+        // As in R: models whose likelihoods differ by rounding do not differ.
+        let statistic = statistic < 0 ? 0 : statistic
         self.statistic = statistic
         self.degreesOfFreedom = degreesOfFreedom
         pValue =
             degreesOfFreedom > 0
-            ? ChiSquaredDistribution(degreesOfFreedom: Double(degreesOfFreedom)).upperTail(max(statistic, 0)) : nil
+            ? ChiSquaredDistribution(degreesOfFreedom: Double(degreesOfFreedom)).upperTail(statistic) : nil
         isNested = nesting.isNested && degreesOfFreedom > 0
         boundaryTest =
             degreesOfFreedom > 0

@@ -124,7 +124,8 @@ struct ProfileCurve {
                 if (value - estimate) * sign <= 0 { value = 0.5 * (estimate + here.value) }
                 let farthestStep = 4 * abs(here.value - estimate)
                 if abs(value - here.value) > farthestStep { value = here.value + sign * farthestStep }
-                guard value != here.value, let next = place(at: value, from: here.point) else { break }
+                // Beyond the digits that the deviance has there is nothing to be found.
+                guard abs(value - here.value) > 1e-11 * abs(here.value - estimate), let next = place(at: value, from: here.point) else { break }
                 before = last
                 last = here
                 here = next
