@@ -1,6 +1,6 @@
 // The test of whether variances are zero: the end of their range, where a likelihood ratio is no chi-squared variable.
 
-public import LinearMixedModels
+internal import LinearMixedModels
 internal import MixedLinearAlgebra
 internal import MixedNumerics
 

@@ -1,4 +1,4 @@
-// The platform's logarithm and exponential under names that do not need its module elsewhere.
+// The platform's elementary functions under names that do not need its module elsewhere.
 
 #if canImport(Glibc)
     internal import Glibc
@@ -11,3 +11,6 @@ func naturalLogarithm(_ value: Double) -> Double { log(value) }
 
 /// *eˣ*.
 func exponential(_ value: Double) -> Double { exp(value) }
+
+/// *xʸ*.
+func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
