@@ -23,7 +23,7 @@ struct MixedCommand: ParsableCommand {
         version: Version.text,
         subcommands: [
             FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
-            BootstrapCommand.self, SimulateCommand.self,
+            BootstrapCommand.self, SimulateCommand.self, EffectSizeCommand.self,
             CompareCommand.self, RandomDeletionsCommand.self, ConfintCommand.self, ExamplesCommand.self,
         ])
 
