@@ -37,7 +37,8 @@ struct CovarianceChart {
     init(around relativeFactors: [Matrix], floors: [Double], leading: Leading? = nil) {
         terms = relativeFactors.indices.map { index in
             Self.chart(
-                relativeFactors[index], floor: floors[index], leading: leading?.term == index ? leading?.rows ?? [] : [])
+                relativeFactors[index], floor: floors[index], leading: leading?.term == index ? leading?.rows ?? [] : []
+            )
         }
         parameters = terms.enumerated().flatMap { term, chart in
             (0..<chart.lower.rowCount).flatMap { column in

@@ -11,7 +11,9 @@ extension DevianceExpansion {
         let ratio = residualRows / value.residualSumOfSquares
         let traceTerms = directions.indices.map { gradient[$0] + ratio * quadraticForms[$0] }
         for column in directions.indices {
-            for row in directions.indices { information[row, column] -= traceTerms[row] * traceTerms[column] / residualRows }
+            for row in directions.indices {
+                information[row, column] -= traceTerms[row] * traceTerms[column] / residualRows
+            }
         }
         return information
     }

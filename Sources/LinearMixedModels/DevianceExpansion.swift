@@ -204,7 +204,9 @@ extension DevianceExpansion {
                 }
                 information *= ratio
                 var sum = traces == nil ? information : 2 * information - trace
-                if profiledScale, !holdsScale { sum -= ratio / value.residualSumOfSquares * forms[first] * forms[second] }
+                if profiledScale, !holdsScale {
+                    sum -= ratio / value.residualSumOfSquares * forms[first] * forms[second]
+                }
                 if left.term == right.term {
                     let product = left.logarithmic * right.logarithmic.transposed
                     sum += scores[left.term].inner(product) + scores[left.term].inner(product.transposed)

@@ -113,7 +113,9 @@ package struct LikelihoodProfiler: Sendable {
         let column = layout.columnOffset + row
         var total = 0.0
         for level in 0..<factor.levelCount {
-            total += factor.diagonalBlocks[level * factor.columnCount * factor.columnCount + column * (factor.columnCount + 1)]
+            total +=
+                factor.diagonalBlocks[
+                    level * factor.columnCount * factor.columnCount + column * (factor.columnCount + 1)]
         }
         let mean = total / Double(max(factor.levelCount, 1))
         return fit.residualStandardDeviation / factor.columnScales[column] / max(mean, 1e-300).squareRoot()
@@ -169,14 +171,17 @@ package final class ProfileSearch {
             guard value > 0 else { return nil }
             return point(.logScale(log(value / responseScale)), value: value, slopeFactor: 1 / value, from: state)
         case .deviation(let term, let row):
-            guard value > 0 else { return point(.noDeviation(term: term, row: row), value: 0, slopeFactor: 0, from: state) }
+            guard value > 0 else {
+                return point(.noDeviation(term: term, row: row), value: 0, slopeFactor: 0, from: state)
+            }
             let factor = columnScale(term: term, row: row) / responseScale
             return point(
                 .deviation(term: term, row: row, value: value * factor), value: value, slopeFactor: factor, from: state)
         case .correlation(let term, let row, let other):
             guard abs(value) < 1 else { return nil }
             return point(
-                .correlation(term: term, row: row, other: other, value: value), value: value, slopeFactor: 1, from: state)
+                .correlation(term: term, row: row, other: other, value: value), value: value, slopeFactor: 1,
+                from: state)
         }
     }
 

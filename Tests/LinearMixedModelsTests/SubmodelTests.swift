@@ -72,7 +72,8 @@ struct SubmodelCase: Sendable, CustomTestStringConvertible {
         .init(model: "y ~ x + f + (1 + x | s) + (1 | h)", submodel: "y ~ x + (1 | s)", isWeighted: true),
         .init(model: "y ~ x + f + (1 + x | s)", submodel: "y ~ 0 + f + (1 + x | s)", isWeighted: true),
         .init(model: "y ~ x + f + (1 | s)", submodel: "y ~ x + (1 | s)", isWeighted: true, hasOffset: true),
-        .init(model: "y ~ f * g + x + (1 | s)", submodel: "y ~ f:g + (1 | s)", isWeighted: true, contrasts: ["f": .sum]),
+        .init(
+            model: "y ~ f * g + x + (1 | s)", submodel: "y ~ f:g + (1 | s)", isWeighted: true, contrasts: ["f": .sum]),
         .init(model: "y ~ x + f", submodel: "y ~ x"),
         .init(model: "y ~ x + f", submodel: "y ~ 0 + x"),
     ]
@@ -102,7 +103,8 @@ struct SubmodelCase: Sendable, CustomTestStringConvertible {
         }
         func factor(_ name: String, _ codes: [Int], _ letter: String) throws -> Column {
             let levels = (0...(codes.max() ?? 0)).map { "\(letter)\($0 < 10 ? "0" : "")\($0)" }
-            return Column(name, .categorical(CategoricalValues(codes: codes.map(Int32.init), levels: levels, kind: .factor)))
+            return Column(
+                name, .categorical(CategoricalValues(codes: codes.map(Int32.init), levels: levels, kind: .factor)))
         }
         return try DataTable(columns: [
             Column("y", .double(y)), Column("x", .double(x)), Column("year", .double(year)),
@@ -167,7 +169,9 @@ struct SubmodelCase: Sendable, CustomTestStringConvertible {
             let refit = try LinearMixedModel(formula, data: data, method: other).fit().refitting(method: method)
             #expect(isClose(refit.criterion, direct.criterion, relative: 1e-12))
             #expect(refit.method == method)
-            for (left, right) in zip(refit.theta, direct.theta) { #expect(isClose(left, right, relative: 1e-7, absolute: 1e-9)) }
+            for (left, right) in zip(refit.theta, direct.theta) {
+                #expect(isClose(left, right, relative: 1e-7, absolute: 1e-9))
+            }
         }
     }
 
@@ -204,9 +208,10 @@ struct SubmodelCase: Sendable, CustomTestStringConvertible {
     ])
     func refusesWhatIsNoSubmodel(_ formula: String, _ message: String) throws {
         let fit = try LinearMixedModel("y ~ x + f + (1 | s)", data: SubmodelCase.data()).fit()
-        #expect(performing: {
-            try fit.refitting(ModelFormula(parsing: formula))
-        }, throws: { String(describing: $0).contains(message) })
+        #expect(
+            performing: {
+                try fit.refitting(ModelFormula(parsing: formula))
+            }, throws: { String(describing: $0).contains(message) })
     }
 
     @Test func unknownTermsAreNamed() throws {

@@ -6,7 +6,9 @@ import Testing
 @testable import mixed
 
 @Suite struct LikelihoodCommandTests {
-    private func folder(_ models: [(name: String, formula: String)], data: String = "@sleepstudy") throws -> TemporaryFolder {
+    private func folder(_ models: [(name: String, formula: String)], data: String = "@sleepstudy") throws
+        -> TemporaryFolder
+    {
         let folder = try TemporaryFolder()
         for (name, formula) in models {
             let run = try CommandRun(["fit", formula, data, "--save", name, "--quiet"], in: folder)
@@ -42,13 +44,18 @@ import Testing
 
     @Test func refusesBadComparisons() throws {
         let folder = try folder(
-            Self.pair + [("log.mixed", "log(Reaction) ~ Days + (1 | Subject)"), ("none.mixed", "Reaction ~ 1 + (1 | Subject)")])
+            Self.pair + [
+                ("log.mixed", "log(Reaction) ~ Days + (1 | Subject)"), ("none.mixed", "Reaction ~ 1 + (1 | Subject)"),
+            ])
         let one = try CommandRun(["compare", "a.mixed"], in: folder)
         #expect(one.status == 1 && one.firstError.contains("at least two models"))
         let other = try CommandRun(["compare", "a.mixed", "log.mixed"], in: folder)
         #expect(other.status == 1 && other.firstError.contains("different responses"))
         let rows = try CommandRun(
-            ["fit", "Reaction ~ Days + (1 | Subject)", "@sleepstudy", "--where", "Days > 0", "--save", "rows.mixed", "--quiet"],
+            [
+                "fit", "Reaction ~ Days + (1 | Subject)", "@sleepstudy", "--where", "Days > 0", "--save", "rows.mixed",
+                "--quiet",
+            ],
             in: folder)
         #expect(rows.status == 0)
         let fewer = try CommandRun(["compare", "a.mixed", "rows.mixed"], in: folder)
@@ -75,10 +82,13 @@ import Testing
 
     @Test func intervalsByAllMethods() throws {
         let folder = try folder(Self.pair)
-        let names = ["sd_(Intercept)|Subject", "cor_Days.(Intercept)|Subject", "sd_Days|Subject", "sigma", "(Intercept)", "Days"]
+        let names = [
+            "sd_(Intercept)|Subject", "cor_Days.(Intercept)|Subject", "sd_Days|Subject", "sigma", "(Intercept)", "Days",
+        ]
         for method in ["wald", "profile", "bootstrap"] {
             let run = try CommandRun(
-                ["confint", "b.mixed", "--method", method, "--replicates", "50", "--format", "json", "--quiet"], in: folder)
+                ["confint", "b.mixed", "--method", method, "--replicates", "50", "--format", "json", "--quiet"],
+                in: folder)
             #expect(run.status == 0, "\(run.errors)")
             let rows = try run.json()["rows"]?.elements ?? []
             #expect(rows.compactMap { $0["term"]?.string } == names)

@@ -63,7 +63,9 @@ package struct ColumnSpan {
     ) -> Combination? {
         var sum: Combination = [:]
         for (part, weight) in rewriting where weight != 0 {
-            guard let terms = expand(part.map { rest.union([$0]) } ?? rest, convertible: convertible) else { return nil }
+            guard let terms = expand(part.map { rest.union([$0]) } ?? rest, convertible: convertible) else {
+                return nil
+            }
             for (place, factor) in terms { sum[place, default: 0] += weight * factor }
         }
         return sum.filter { $0.value != 0 }
@@ -92,7 +94,8 @@ package struct ColumnSpan {
                 // The other indicators are the contrasts themselves.
                 guard level == base else { break }
                 found = [
-                    [(nil, 1)] + levels.indices.filter { $0 != base }.map { (.indicator(variable: variable, level: $0), -1) }
+                    [(nil, 1)]
+                        + levels.indices.filter { $0 != base }.map { (.indicator(variable: variable, level: $0), -1) }
                 ]
             } else if width == levels.count - 1, let inverse = inverse(of: contrasts, variable: variable) {
                 found = [

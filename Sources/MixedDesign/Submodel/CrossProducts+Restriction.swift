@@ -43,7 +43,8 @@ extension CrossProducts {
                 random: scaled.map { moments.random[$0.source].congruent($0.matrix) }),
             factors: scaled.map { kept in
                 let factor = factors[kept.source]
-                return keepsFixed && kept.isIdentity ? factor : factor.mapped(kept, fixed: keepsFixed ? nil : map.matrix)
+                return keepsFixed && kept.isIdentity
+                    ? factor : factor.mapped(kept, fixed: keepsFixed ? nil : map.matrix)
             },
             pairs: newPairs)
     }

@@ -109,7 +109,8 @@ extension ModelComparison {
     /// - Complexity: A few factorisations of each model; it does not depend on the number of rows.
     /// - Throws: `ComparisonError` for models of different responses or rows, told by a fingerprint of the response.
     public init(
-        _ models: [(name: String, fit: LinearMixedModelFit)], keepingRestrictedLikelihood: Bool = false, threads: Int = 2
+        _ models: [(name: String, fit: LinearMixedModelFit)], keepingRestrictedLikelihood: Bool = false,
+        threads: Int = 2
     ) throws(ComparisonError) {
         guard models.count >= 2 else { throw .fewerThanTwo }
         for other in models.dropFirst() { try Self.check(models[0], other) }
@@ -184,7 +185,8 @@ extension ModelComparison.Step {
         boundaryTest =
             degreesOfFreedom > 0
             ? VarianceBoundaryTest(
-                large, nesting: nesting, statistic: statistic, addedParameters: degreesOfFreedom, threads: threads) : nil
+                large, nesting: nesting, statistic: statistic, addedParameters: degreesOfFreedom, threads: threads)
+            : nil
     }
 }
 

@@ -45,7 +45,8 @@ struct ProfileCurve {
         let below = side(-1, end: low)
         let above = side(1, end: high)
         let center = ParameterProfile.Point(value: estimate, zeta: 0, parameters: profiler.estimates)
-        let points = below.points.sorted { $0.value < $1.value } + [center] + above.points.sorted { $0.value < $1.value }
+        let points =
+            below.points.sorted { $0.value < $1.value } + [center] + above.points.sorted { $0.value < $1.value }
         return ParameterProfile(name: name, estimate: estimate, lower: below.limit, upper: above.limit, points: points)
     }
 
@@ -125,7 +126,9 @@ struct ProfileCurve {
                 let farthestStep = 4 * abs(here.value - estimate)
                 if abs(value - here.value) > farthestStep { value = here.value + sign * farthestStep }
                 // Beyond the digits that the deviance has there is nothing to be found.
-                guard abs(value - here.value) > 1e-11 * abs(here.value - estimate), let next = place(at: value, from: here.point) else { break }
+                guard abs(value - here.value) > 1e-11 * abs(here.value - estimate),
+                    let next = place(at: value, from: here.point)
+                else { break }
                 before = last
                 last = here
                 here = next
@@ -153,7 +156,8 @@ struct ProfileCurve {
         let bend = (here.rate - last.rate) / (here.distance - last.distance)
         let curved = here.rate * change + 0.5 * bend * change * change
         // A bend that turns the step around belongs to another part of the curve.
-        return curved * here.rate * change > 0 && abs(curved) < 3 * abs(here.rate * change) ? curved : here.rate * change
+        return curved * here.rate * change > 0 && abs(curved) < 3 * abs(here.rate * change)
+            ? curved : here.rate * change
     }
 
     /// A first point about as far from the estimate as wanted.
@@ -183,10 +187,12 @@ struct ProfileCurve {
         case .coefficient(let place): return fit.standardErrors[place]
         case .residualDeviation: return estimate / (2 * Double(fit.rowCount)).squareRoot()
         case .deviation(let term, _):
-            let levels = Double(max(2, fit.randomEffects.first { $0.group == fit.varianceComponents[term].group }?.levels.count ?? 2))
+            let levels = Double(
+                max(2, fit.randomEffects.first { $0.group == fit.varianceComponents[term].group }?.levels.count ?? 2))
             return estimate > 0 ? estimate / levels.squareRoot() : 0.3 * profiler.scale(of: index)
         case .correlation(let term, _, _):
-            let levels = Double(max(2, fit.randomEffects.first { $0.group == fit.varianceComponents[term].group }?.levels.count ?? 2))
+            let levels = Double(
+                max(2, fit.randomEffects.first { $0.group == fit.varianceComponents[term].group }?.levels.count ?? 2))
             return max(0.02, 1 - estimate * estimate) / levels.squareRoot()
         }
     }

@@ -119,7 +119,9 @@ extension ModelFormula.RandomTerm {
         if !terms.hasIntercept, terms.terms.count == 1 { return whole }
         var result: [RandomTermDeletion] = []
         // Independent effects are terms of their own, and the constant is one of them.
-        if isIndependent, terms.hasIntercept { result.append(.init(name: "(Intercept) in \(text)", part: "(Intercept)")) }
+        if isIndependent, terms.hasIntercept {
+            result.append(.init(name: "(Intercept) in \(text)", part: "(Intercept)"))
+        }
         return result
             + parts.map { index in
                 let label = terms.label(of: terms.terms[index])

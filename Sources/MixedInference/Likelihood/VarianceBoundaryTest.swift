@@ -45,6 +45,8 @@ public struct VarianceBoundaryTest: Hashable, Sendable {
 extension VarianceBoundaryTest {
     /// How many draws a simulated mixture takes.
     private static let draws = 10_000
+    /// How many draws the exact distribution takes where it has no closed form.
+    private static let exactDraws = 10_000
 
     /// The test of the variances that a larger model adds to a smaller one; `nil` when it adds none, or when the smaller
     /// model is not part of it.
@@ -65,7 +67,7 @@ extension VarianceBoundaryTest {
         let free = max(0, addedParameters - dimension)
         if added == [1] {
             distribution = .equalMixture(free)
-            pValue = statistic > 0 ? 0.5 * Self.tail(free, statistic) + 0.5 * Self.tail(free + 1, statistic) : 1
+            pValue = ChiSquaredMixture.addingRandomEffects(1, beside: free).pValue(statistic)
             return
         }
         guard
@@ -78,13 +80,24 @@ extension VarianceBoundaryTest {
         pValue = cone.upperTail(statistic, freeParameters: free, draws: draws)
     }
 
-    private static func tail(_ degrees: Int, _ statistic: Double) -> Double {
-        degrees == 0 ? 0 : ChiSquaredDistribution(degreesOfFreedom: Double(degrees)).upperTail(statistic)
-    }
-
     private static func exact(
         _ large: LinearMixedModelFit, nesting: ModelNesting, statistic: Double, threads: Int
     ) -> VarianceBoundaryTest? {
-        nil
+        guard nesting.hasEqualFixedEffects, large.varianceComponents.count == 1,
+            nesting.newRows.first?.count == large.varianceComponents[0].columnNames.count,
+            case .tested(let test) = large.exactRestrictedLikelihoodRatio(
+                statistic: statistic, draws: exactDraws, threads: threads)
+        else { return nil }
+        let isRestricted = large.method == .restrictedLikelihood
+        // The observed statistic counts as one of the draws: no finite number of draws shows a probability of zero.
+        let draws = Double(test.draws)
+        return VarianceBoundaryTest(
+            distribution: .exact(draws: test.draws, isRestricted: isRestricted),
+            pValue: test.draws > 0 ? (test.pValue * draws + 1) / (draws + 1) : test.pValue)
+    }
+
+    private init(distribution: Distribution, pValue: Double) {
+        self.distribution = distribution
+        self.pValue = pValue
     }
 }

@@ -67,7 +67,8 @@ extension ProfileLikelihood {
         for profile in profiles {
             if profile.isUndefined {
                 notes.append(
-                    "\(profile.name): one of the effects is estimated not to vary, so that the data say nothing about the correlation.")
+                    "\(profile.name): one of the effects is estimated not to vary, so that the data say nothing about the correlation."
+                )
                 continue
             }
             for (limit, side) in [(profile.lower, "lower"), (profile.upper, "upper")] {
@@ -75,10 +76,12 @@ extension ProfileLikelihood {
                 case .likelihood: break
                 case .estimateAtBoundary:
                     notes.append(
-                        "\(profile.name) is estimated at \(Self.text(limit.value)), an end of its range: its interval is one-sided, with no \(side) limit of its own.")
+                        "\(profile.name) is estimated at \(Self.text(limit.value)), an end of its range: its interval is one-sided, with no \(side) limit of its own."
+                    )
                 case .boundary:
                     notes.append(
-                        "\(profile.name): the \(side) limit is \(Self.text(limit.value)), an end of its range; the data do not rule it out.")
+                        "\(profile.name): the \(side) limit is \(Self.text(limit.value)), an end of its range; the data do not rule it out."
+                    )
                 case .notFound:
                     notes.append("\(profile.name): the profile could not be followed to its \(side) limit.")
                 }
@@ -86,7 +89,8 @@ extension ProfileLikelihood {
         }
         if hasLowerDeviance {
             notes.append(
-                "A profile found a better fit than the one that is profiled: the likelihood has several maxima, and these intervals are not to be trusted.")
+                "A profile found a better fit than the one that is profiled: the likelihood has several maxima, and these intervals are not to be trusted."
+            )
         }
         return notes
     }

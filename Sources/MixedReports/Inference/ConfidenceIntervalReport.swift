@@ -53,7 +53,8 @@ extension ResultsReport {
             fit.waldIntervals(inference, level: level), of: fit, level: level, method: "wald",
             description: "Wald intervals: estimates and standard errors with \(quantiles).",
             notes: fit.hasRandomEffects
-                ? ["Standard deviations and correlations have no Wald intervals; use --method profile or bootstrap."] : [],
+                ? ["Standard deviations and correlations have no Wald intervals; use --method profile or bootstrap."]
+                : [],
             details: [.init("df", .string(inference.method.rawValue))])
     }
 

@@ -19,7 +19,7 @@ import Testing
                 (name: "m\(index + 1)", fit: try LikelihoodGoldens.fit(formula, table.data))
             }
             let comparison = try ModelComparison(fits, keepingRestrictedLikelihood: table.refit == false)
-            #expect(comparison.models.map(\.name) == table.rows.map(\.model))
+            #expect(comparison.models.map(\.name) == table.rows.compactMap(\.model))
             for (model, row) in zip(comparison.models, table.rows) {
                 let label = "\(formulas) \(model.name)"
                 #expect(model.parameterCount == row.npar, "\(label)")

@@ -73,7 +73,9 @@ import Testing
         for seed in 0..<UInt64(replicates) {
             var generator = SeededGenerator(seed: 77 &+ seed &* 31)
             let rows = 240
-            func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) } }
+            func normal() -> Double {
+                (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
+            }
             let x = (0..<rows).map { _ in normal() }
             let y = x.map { 1 + 0.5 * $0 + normal() }
             let codes = (0..<rows).map { Int32($0 % 40) }
