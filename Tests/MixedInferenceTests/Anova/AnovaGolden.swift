@@ -90,6 +90,7 @@ struct AnovaGolden: Decodable, Sendable {
     struct LinearModel: Decodable, Sendable, CustomTestStringConvertible {
         let formula: String
         let data: String
+        let weighted: Bool
         let contrasts: [String: String]
         let I: [LinearRow]
         let II: [LinearRow]

@@ -179,18 +179,21 @@ designs <- list(
   hypothesis_case(y ~ x + (1 | g), "full"))
 
 # Plain linear models, and terms dropped in turn.
-linear_case <- function(formula, file, contrasts = list()) {
+linear_case <- function(formula, file, contrasts = list(), weighted = FALSE) {
+  environment(formula) <- environment()
   data <- as_factors(tables[[file]])
+  if (!weighted) data$weight <- 1
   extra <- if (length(contrasts)) lapply(contrasts, function(k) paste0("contr.", k)) else NULL
-  model <- lm(formula, data, contrasts = extra)
+  model <- lm(formula, data, contrasts = extra, weights = weight)
   short <- function(t, sums = "Sum Sq") lapply(seq_len(nrow(t)), function(i) list(term = rownames(t)[i], sumsq = t[i, sums], df = t[i, "Df"],
     statistic = t[i, "F value"], p = t[i, "Pr(>F)"]))
-  list(formula = paste(deparse(formula, 500), collapse = ""), data = file, contrasts = named(contrasts), I = short(anova(model)),
+  list(formula = paste(deparse(formula, 500), collapse = ""), data = file, weighted = weighted, contrasts = named(contrasts), I = short(anova(model)),
     II = if (!anyNA(coef(model))) short(car::Anova(model, type = 2)) else list(),
     III = if (!anyNA(coef(model)) && length(contrasts)) short(car::Anova(model, type = 3)) else list())
 }
 linear <- list(linear_case(y ~ x * a, "full"), linear_case(y ~ a * b * c, "full", list(a = "sum", b = "sum", c = "sum")),
-  linear_case(y ~ a * b, "gaps"), linear_case(y ~ x + z + w + a, "full"))
+  linear_case(y ~ a * b, "gaps"), linear_case(y ~ x + z + w + a, "full"),
+  linear_case(y ~ x * a + c, "full", weighted = TRUE), linear_case(y ~ a * b, "full", list(a = "sum", b = "sum"), weighted = TRUE))
 dropped_case <- function(formula, file) {
   environment(formula) <- environment()
   data <- as_factors(tables[[file]])
