@@ -1,6 +1,7 @@
 // Complete, no and partial pooling side by side, as a table.
 
 public import MixedInference
+internal import MixedLinearAlgebra
 
 extension PoolingComparison {
     /// One row for each level and coefficient: `group, level, term, complete, none, partial, shrinkage, rows`.

@@ -2,6 +2,7 @@
 
 import LinearMixedModels
 import MixedInference
+import MixedLinearAlgebra
 import MixedTestSupport
 import Testing
 

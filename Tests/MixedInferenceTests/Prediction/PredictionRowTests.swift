@@ -67,7 +67,7 @@ import Testing
         let new = try #require(predictions.newLevels.first)
         #expect(new.rowCount == 2 && new.missingCount == 1 && new.levelCount == 1 && new.examples == ["new"])
         #expect(predictions.remarks.contains { $0.hasPrefix("1 row has no level of 'Subject'") })
-        #expect(!predictions.fitted.contains(where: \.isNaN))
+        #expect(predictions.fitted.filter(\.isNaN).isEmpty)
     }
 
     @Test func populationPredictionsNeedNoGroups() throws {
@@ -122,8 +122,8 @@ import Testing
 
     @Test func columnsThatWereLeftOutMustFollowFromTheOthers() throws {
         let data = try PredictionGolden.data("sleepstudy")
-        guard case .integer(let days)? = data["Days"]?.values else { throw ReferenceError(message: "no Days") }
-        let doubled = try data.replacing(Column("double", .double(days.map { 2 * Double($0) + 1 })))
+        let days = try #require(data["Days"]).values.doubles(named: "Days")
+        let doubled = try data.replacing(Column("double", .double(days.map { 2 * $0 + 1 })))
         let fit = try LinearMixedModel("Reaction ~ Days + double + (1 | Subject)", data: doubled).fit()
         #expect(fit.aliasedNames == ["double"])
         let table = try DataTable(columns: [
