@@ -33,7 +33,7 @@ extension ResultsReport {
             introduction.append("The \(shown.count) most influential of them:")
         }
         self.init(
-            title: "Influence of '\(influence.group)'", introduction: introduction, sections: [Section(table)],
+            title: "Influence of '\(influence.group)'", introduction: introduction, sections: [Section("rows", table)],
             notes: Self.notes(influence, values),
             details: [
                 .init("group", .string(influence.group)), .init("refit", .boolean(influence.isRefitted)),
@@ -64,7 +64,7 @@ extension ResultsReport {
         self.init(
             title: "Influence of single rows",
             introduction: shown.count < count ? ["The \(shown.count) most influential of \(count) rows:"] : [],
-            sections: [Section(table)],
+            sections: [Section("rows", table)],
             notes: [
                 "Leverage is how far a row pulls its own fitted value, random effects included; over all rows it adds up to \(Self.rounded(influence.effectiveParameters)) effective parameters.",
                 "Cook's distance is lme4's approximation for rows; --by leaves out whole groups exactly.",

@@ -1,6 +1,7 @@
 // Leaving out groups against dense generalized least squares and refits in R.
 
 import LinearMixedModels
+import MixedTables
 import MixedTestSupport
 import Testing
 
