@@ -127,6 +127,17 @@ import Testing
         #expect(differences.isEmpty, "\(differences)")
     }
 
+    /// lme4's cooks.distance() of single rows.
+    @Test func cooksDistancesOfRows() throws {
+        let (fit, table) = try InfluenceModels.fit("slopes")
+        let own = try fit.rowInfluence(fit.frame(of: table))
+        var differences = Differences()
+        differences.compare(
+            "cooks", own.cooksDistances, try InfluenceGolden.load().cooksRows, relative: 1e-5, absolute: 1e-9)
+        #expect(differences.isEmpty, "\(differences)")
+        #expect(own.rows == Array(1...180))
+    }
+
     @Test func whatCannotBeAnswered() throws {
         let (crossed, table) = try InfluenceModels.fit("crossed")
         #expect(throws: GroupingError.crossedNeedsRows(group: "plate", other: "sample")) {
