@@ -85,7 +85,7 @@ struct InfluenceCommand: ParsableCommand {
     ) throws -> GroupInfluence {
         do {
             return try fit.influence(of: group, refitting: refit, threads: threads)
-        } catch let error as GroupingError {
+        } catch {
             guard error.isAnsweredByRows, let table = try rowsArgument.table(dataOptions) else { throw error }
             return try fit.influence(
                 of: RowGroups(group, of: fit, data: table), refitting: refit, threads: threads)

@@ -1,7 +1,7 @@
 // `mixed robust`: cluster-robust standard errors of a saved model.
 
-import ArgumentParser
-import MixedModels
+public import ArgumentParser
+public import MixedModels
 
 /// Shows the coefficients with cluster-robust standard errors.
 struct RobustCommand: ParsableCommand {
@@ -69,7 +69,7 @@ struct RobustCommand: ParsableCommand {
     private func robust(_ fit: LinearMixedModelFit, threads: Int) throws -> ClusterRobustInference {
         do {
             return try fit.clusterRobust(by: cluster, type: type, threads: threads)
-        } catch let error as GroupingError {
+        } catch {
             guard error.isAnsweredByRows, let table = try rowsArgument.table(dataOptions) else { throw error }
             return try fit.clusterRobust(by: RowGroups(cluster, of: fit, data: table), type: type, threads: threads)
         }

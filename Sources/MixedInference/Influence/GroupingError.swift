@@ -1,7 +1,7 @@
 // Why groups cannot be taken out of a fit, or standard errors made robust against their dependence.
 
 /// A question about groups of rows that cannot be answered from what there is.
-public enum GroupingError: InferenceFailure {
+public enum GroupingError: InferenceFailure, Hashable {
     /// The model has no grouping factor of this name, and there are no rows to look it up in.
     case unknownGroup(name: String, known: [String])
     /// Another factor's random effects reach across the groups, so that only the rows tell what a group contributes.

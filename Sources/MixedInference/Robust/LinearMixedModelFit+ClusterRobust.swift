@@ -33,7 +33,9 @@ extension LinearMixedModelFit {
     /// The coefficients with a cluster-robust covariance, the clusters being given by a column of the data.
     ///
     /// The random effects must be nested in the clusters; a linear model has none, so any column will do. With precision
-    /// weights the working model is that of the fit, residual variances *σ²/w*: clubSandwich's `inverse_var = TRUE`.
+    /// weights the working model is that of the fit, residual variances *σ²/w*, as with clubSandwich's `inverse_var = TRUE`;
+    /// but CR2's adjustment is symmetric for rows multiplied by the roots of their weights, clubSandwich's for rows as they
+    /// are, so that the two differ a little.
     /// - Complexity: One pass over the rows, then as from the cross-products.
     /// - Throws: `GroupingError`.
     public func clusterRobust(

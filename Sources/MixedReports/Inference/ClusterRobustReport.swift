@@ -40,7 +40,7 @@ extension ResultsReport {
             title: "Cluster-robust standard errors",
             introduction: [
                 "Rows of one of the \(robust.clusterCount) levels of '\(robust.cluster)' may depend on one another in any way; the levels are independent."
-            ], sections: [Section(table)], notes: notes,
+            ], sections: [Section("rows", table)], notes: notes,
             details: [
                 .init("cluster", .string(robust.cluster)), .init("clusters", .integer(robust.clusterCount)),
                 .init("type", .string(robust.type.rawValue)),

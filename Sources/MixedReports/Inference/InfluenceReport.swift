@@ -33,7 +33,7 @@ extension ResultsReport {
             introduction.append("The \(shown.count) most influential of them:")
         }
         self.init(
-            title: "Influence of '\(influence.group)'", introduction: introduction, sections: [Section(table)],
+            title: "Influence of '\(influence.group)'", introduction: introduction, sections: [Section("rows", table)],
             notes: Self.notes(influence, values),
             details: [
                 .init("group", .string(influence.group)), .init("refit", .boolean(influence.isRefitted)),
@@ -51,8 +51,8 @@ extension ResultsReport {
                 .init("row", header: "Row", format: .integer),
                 .init(".fitted", header: "Fitted", format: .estimate()),
                 .init(".resid", header: "Residual", format: .estimate()),
-                .init(".hat", header: "Leverage", format: .fixed(decimals: 4)),
-                .init(".cooksd", header: "Cook's distance", format: .fixed(decimals: 4)),
+                .init(".hat", header: "Leverage", format: .estimate(digits: 3)),
+                .init(".cooksd", header: "Cook's distance", format: .estimate(digits: 3)),
             ],
             rows: shown.map {
                 [
@@ -64,7 +64,7 @@ extension ResultsReport {
         self.init(
             title: "Influence of single rows",
             introduction: shown.count < count ? ["The \(shown.count) most influential of \(count) rows:"] : [],
-            sections: [Section(table)],
+            sections: [Section("rows", table)],
             notes: [
                 "Leverage is how far a row pulls its own fitted value, random effects included; over all rows it adds up to \(Self.rounded(influence.effectiveParameters)) effective parameters.",
                 "Cook's distance is lme4's approximation for rows; --by leaves out whole groups exactly.",
@@ -118,8 +118,8 @@ extension ResultsReport {
         let showsAll = names.count <= shownCoefficients
         var columns: [ReportTable.Column] = [
             .init("level", header: influence.group, format: .text), .init("nobs", header: "Rows", format: .integer),
-            .init("cooksd", header: "Cook's d.", format: .fixed(decimals: 3)),
-            .init("leverage", header: "Leverage", format: .fixed(decimals: 3)),
+            .init("cooksd", header: "Cook's d.", format: .estimate(digits: 2)),
+            .init("leverage", header: "Leverage", format: .estimate(digits: 2)),
             .init("covratio", header: "COVRATIO", format: .fixed(decimals: 3)),
         ]
         columns +=
@@ -155,7 +155,7 @@ extension ResultsReport {
         let threshold = 4 / Double(count)
         let above = ranking(values.map(\.cooksDistance)).filter { values[$0].cooksDistance > threshold }
         let names = above.prefix(10).map { influence.deletions[$0].level }.joined(separator: ", ")
-        let more = above.count > 10 ? ", ..." : ""
+        let more = above.count > 10 ? " and \(above.count - 10) more" : ""
         var notes = [
             above.isEmpty
                 ? "No group has a Cook's distance above 4/\(count) = \(rounded(threshold)), the usual rule of thumb."

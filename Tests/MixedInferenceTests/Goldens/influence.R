@@ -60,6 +60,8 @@ crossed <- fit(diameter ~ 1 + (1 | plate) + (1 | sample), penicillin)
 linear <- lm(yield ~ nitro + Variety, oats)
 oats$w <- 1 + oats$nitro
 weighted <- lm(yield ~ nitro + Variety, oats, weights = w)
+# CR2 depends on the scale of the rows: ours is that of rows multiplied by the roots of their weights.
+scaled <- lm(I(yield * sqrt(w)) ~ 0 + I(model.matrix(weighted) * sqrt(w)), oats)
 # lme4's own influence(), with its own convergence, and the factor (J - p)/J that its Cook's distance has.
 own <- influence(lmer(Reaction ~ Days + (1 + Days | Subject), sleep), "Subject")
 result <- list(
@@ -74,5 +76,6 @@ result <- list(
              crossed = unname(hatvalues(crossed))),
   cooksRows = unname(cooks.distance(slopes)),
   robust = list(slopes = robust(short, uneven$Subject), nested = robust(nested, oats$Block),
-                linear = robust(linear, oats$Block), weighted = robust(weighted, oats$Block, "CR2", inverse_var = TRUE)))
+                linear = robust(linear, oats$Block), weighted = c(robust(weighted, oats$Block, c("CR0", "CR3"), inverse_var = TRUE),
+                             robust(scaled, oats$Block, "CR2"))))
 write_json(result, "influence.json", digits = NA, auto_unbox = TRUE, na = "null", pretty = TRUE)

@@ -1,6 +1,7 @@
 // Leaving out groups against dense generalized least squares and refits in R.
 
 import LinearMixedModels
+import MixedTables
 import MixedTestSupport
 import Testing
 
@@ -124,6 +125,17 @@ import Testing
         var differences = Differences()
         differences.compare("hat", try fit.leverages(fit.frame(of: table)), golden, relative: 1e-6)
         #expect(differences.isEmpty, "\(differences)")
+    }
+
+    /// lme4's cooks.distance() of single rows.
+    @Test func cooksDistancesOfRows() throws {
+        let (fit, table) = try InfluenceModels.fit("slopes")
+        let own = try fit.rowInfluence(fit.frame(of: table))
+        var differences = Differences()
+        differences.compare(
+            "cooks", own.cooksDistances, try InfluenceGolden.load().cooksRows, relative: 1e-5, absolute: 1e-9)
+        #expect(differences.isEmpty, "\(differences)")
+        #expect(own.rows == Array(1...180))
     }
 
     @Test func whatCannotBeAnswered() throws {
