@@ -121,6 +121,23 @@ import Testing
         #expect(full.parameterCount - simple.parameterCount == 2)
     }
 
+    @Test func bootstrap() throws {
+        let data = try DataTable.bundled("sleepstudy")
+        let fit = try LinearMixedModel("Reaction ~ Days + (Days | Subject)", data: data).fit()
+        let sample = try fit.bootstrap(replicates: 1000, seed: 1).adding("ratio") { replicate in
+            replicate["sd_Days|Subject"] / replicate["sigma"]
+        }
+        for row in try sample.intervals(method: .percentile, level: 0.95) {
+            print(row.term, row.estimate, row.bias, row.standardError, row.lowerLimit, row.upperLimit)
+        }
+        print(sample.countSentence)
+        #expect(sample.failedCount == 0)
+
+        let simulated = try fit.simulatedResponses(for: data, replicates: 5, seed: 1)
+        print(simulated.values[0].count, simulated.newLevels)
+        #expect(simulated.values.count == 5 && simulated.newLevels.isEmpty)
+    }
+
     @Test(arguments: Article.names)
     func everyExampleIsOneOfThese(name: String) throws {
         let own = Self.lines(try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8))
@@ -132,7 +149,7 @@ import Testing
     }
 
     @Test func thereAreArticlesWithExamples() throws {
-        #expect(Article.names.count == 7)
+        #expect(Article.names.count >= 8)
         #expect(try Article.names.reduce(0) { try $0 + Article($1).examples.count } >= 14)
     }
 

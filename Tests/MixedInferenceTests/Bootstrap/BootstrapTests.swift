@@ -3,6 +3,7 @@
 import LinearMixedModels
 import MixedDesign
 import MixedInference
+import MixedLinearAlgebra
 import MixedTables
 import MixedTestSupport
 import Testing
