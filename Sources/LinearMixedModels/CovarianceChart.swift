@@ -32,8 +32,14 @@ struct CovarianceChart {
     private(set) var parameters: [Parameter]
 
     /// Charts the neighbourhood of some relative factors.
-    init(around relativeFactors: [Matrix], floors: [Double]) {
-        terms = zip(relativeFactors, floors).map { Self.chart($0, floor: $1) }
+    ///
+    /// - Parameter leading: Rows of one term that stand first whatever their size.
+    init(around relativeFactors: [Matrix], floors: [Double], leading: Leading? = nil) {
+        terms = relativeFactors.indices.map { index in
+            Self.chart(
+                relativeFactors[index], floor: floors[index], leading: leading?.term == index ? leading?.rows ?? [] : []
+            )
+        }
         parameters = terms.enumerated().flatMap { term, chart in
             (0..<chart.lower.rowCount).flatMap { column in
                 (column..<chart.lower.rowCount).map { Parameter(term: term, row: $0, column: column) }
@@ -41,15 +47,23 @@ struct CovarianceChart {
         }
     }
 
-    private static func chart(_ relative: Matrix, floor: Double) -> TermChart {
+    private static func chart(_ relative: Matrix, floor: Double, leading: [Int]) -> TermChart {
         let size = relative.rowCount
-        let factored = PivotedLQ(relative)
-        var lower = factored.lower
-        let firstFloored = (0..<size).first { lower[$0, $0] < 2 * floor } ?? size
+        var pivots: [Int]
+        var lower: Matrix
+        if leading.isEmpty {
+            let factored = PivotedLQ(relative)
+            (pivots, lower) = (factored.pivots, factored.lower)
+        } else {
+            (pivots, lower) = Self.factored(relative, leading: leading)
+        }
+        let firstFloored = (leading.count..<max(size, leading.count)).first { lower[$0, $0] < 2 * floor } ?? size
+        // A row that leads keeps its length; all that λ⁻¹ needs is that it is not zero.
+        for row in leading.indices { lower[row, row] = max(lower[row, row], 1e-4 * floor) }
         for column in firstFloored..<size {
             for row in column..<size { lower[row, column] = row == column ? floor : 0 }
         }
-        return TermChart(pivots: factored.pivots, lower: lower, floor: floor, firstFloored: firstFloored)
+        return TermChart(pivots: pivots, lower: lower, floor: floor, firstFloored: firstFloored)
     }
 
     /// The relative factors a step away from the centre of the chart, with floored pivots as they are or at exactly zero.

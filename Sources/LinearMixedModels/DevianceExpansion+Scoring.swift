@@ -4,27 +4,39 @@
 internal import MixedLinearAlgebra
 
 extension DevianceExpansion {
+    /// The expected Hessian over *S*, with σ profiled out; `nil` when it was not asked for.
+    var covarianceInformation: Matrix? {
+        guard var information = traces else { return nil }
+        let gradient = covarianceGradient
+        let ratio = residualRows / value.residualSumOfSquares
+        let traceTerms = directions.indices.map { gradient[$0] + ratio * quadraticForms[$0] }
+        for column in directions.indices {
+            for row in directions.indices {
+                information[row, column] -= traceTerms[row] * traceTerms[column] / residualRows
+            }
+        }
+        return information
+    }
+
+    /// The derivatives by *S* in the symmetric unit directions.
+    private var covarianceGradient: [Double] {
+        directions.map { direction in
+            let first = direction.first - columnOffsets[direction.term]
+            let second = direction.second - columnOffsets[direction.term]
+            return (first == second ? 1 : 2) * scores[direction.term][first, second]
+        }
+    }
+
     /// Relative factors after one scoring step, with the covariance matrices kept positive.
     ///
     /// In *Σ = λ(I + S)λ'* the expected Hessian over *S*, with σ profiled out, is *tr(T̃S_dT̃S_e) − t_d t_e/ν* with
     /// *t_d = tr(T̃S_d)*. From any start this is a MINQUE step.
     /// - Returns: `nil` when the expected Hessian is singular or was not asked for.
     func scoringStep(from relativeFactors: [Matrix]) -> [Matrix]? {
-        guard var information = traces else { return nil }
+        guard let information = covarianceInformation else { return nil }
         // A variance is not made smaller than this share of itself in one step.
         let smallestShare = 0.01
-        let count = directions.count
-        let ratio = residualRows / value.residualSumOfSquares
-        let gradient = directions.indices.map { index -> Double in
-            let direction = directions[index]
-            let first = direction.first - columnOffsets[direction.term]
-            let second = direction.second - columnOffsets[direction.term]
-            return (first == second ? 1 : 2) * scores[direction.term][first, second]
-        }
-        let traceTerms = directions.indices.map { gradient[$0] + ratio * quadraticForms[$0] }
-        for column in 0..<count {
-            for row in 0..<count { information[row, column] -= traceTerms[row] * traceTerms[column] / residualRows }
-        }
+        let gradient = covarianceGradient
         guard let step = CholeskyDecomposition(information)?.solve(gradient), step.allSatisfy(\.isFinite) else {
             return nil
         }

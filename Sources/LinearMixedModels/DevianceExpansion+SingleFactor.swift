@@ -48,7 +48,7 @@ extension ProfiledDeviance {
             traces: isExact ? pass.complementTraces() : nil, averageInformation: pass.averageInformation(),
             quadraticForms: directions.map { direction in
                 pass.squares[direction.first + direction.second * width] * (direction.first == direction.second ? 1 : 2)
-            }, residualRows: rows)
+            }, residualRows: rows, precision: ratio)
     }
 }
 

@@ -23,6 +23,10 @@ struct DevianceExpansion {
     var quadraticForms: [Double]
     /// The divisor *ν* of *r²*.
     var residualRows: Double
+    /// *1/σ²*: *ν/r²*, or that of a σ that is held.
+    var precision: Double
+    /// Whether σ is held rather than profiled out.
+    var holdsScale = false
 
     /// How the expected-information part of the Hessian is obtained.
     enum Curvature {
@@ -54,6 +58,7 @@ extension ProfiledDeviance {
             if isExact { factorization.borderScratch.pointer.update(from: pointer, count: size * size) }
         }
         let rows = Double(residualRows)
+        let precision = rows / value.residualSumOfSquares
         let squares = effectSquares()
         var scores: [Matrix] = []
         for term in terms {
@@ -64,7 +69,7 @@ extension ProfiledDeviance {
                     let place = (term.columnOffset + row, term.columnOffset + column)
                     score[row, column] =
                         (row == column ? levels : 0) - inverse.sums[term.factor][place.0, place.1]
-                        - squares[term.factor][place.0, place.1] * rows / value.residualSumOfSquares
+                        - squares[term.factor][place.0, place.1] * precision
                 }
             }
             scores.append(score)
@@ -77,7 +82,7 @@ extension ProfiledDeviance {
             averageInformation: averageInformation(),
             quadraticForms: directions.map { direction in
                 direction.elements.reduce(0) { $0 + squares[direction.factor][$1.0, $1.1] }
-            }, residualRows: rows)
+            }, residualRows: rows, precision: precision)
     }
 
     /// *Σ_i û_i û_i'* of each grouping factor.
@@ -183,7 +188,7 @@ extension DevianceExpansion {
         let coefficients = tangents.map { self.coefficients(of: $0) }
         var gradient = [Double](repeating: 0, count: tangents.count)
         var hessian = Matrix(rows: tangents.count, columns: tangents.count)
-        let ratio = residualRows / value.residualSumOfSquares
+        let ratio = precision
         let forms = coefficients.map { pairs in pairs.reduce(0) { $0 + $1.weight * quadraticForms[$1.direction] } }
         for (first, left) in tangents.enumerated() {
             gradient[first] = 2 * scores[left.term].inner(left.logarithmic)
@@ -199,7 +204,9 @@ extension DevianceExpansion {
                 }
                 information *= ratio
                 var sum = traces == nil ? information : 2 * information - trace
-                if profiledScale { sum -= ratio / value.residualSumOfSquares * forms[first] * forms[second] }
+                if profiledScale, !holdsScale {
+                    sum -= ratio / value.residualSumOfSquares * forms[first] * forms[second]
+                }
                 if left.term == right.term {
                     let product = left.logarithmic * right.logarithmic.transposed
                     sum += scores[left.term].inner(product) + scores[left.term].inner(product.transposed)
@@ -209,6 +216,26 @@ extension DevianceExpansion {
             }
         }
         return (gradient, hessian)
+    }
+
+    /// The expansion of the deviance in θ with σ² held at a value instead of profiled out.
+    func holdingScale(variance: Double) -> DevianceExpansion {
+        var result = self
+        result.holdsScale = true
+        result.precision = 1 / variance
+        let change = precision - result.precision
+        for (direction, form) in zip(directions, quadraticForms) {
+            let first = direction.first - columnOffsets[direction.term]
+            let second = direction.second - columnOffsets[direction.term]
+            if first == second {
+                result.scores[direction.term][first, first] += change * form
+            } else {
+                // The form of an off-diagonal direction has its product twice.
+                result.scores[direction.term][first, second] += 0.5 * change * form
+                result.scores[direction.term][second, first] += 0.5 * change * form
+            }
+        }
+        return result
     }
 
     /// *X + X'* in the symmetric unit directions of its term.

@@ -51,8 +51,12 @@ struct MinimizationSettings: Sendable {
 extension ProfiledDeviance {
     /// Minimises the objective.
     ///
+    /// - Parameter start: Where to begin; found by moments when `nil`.
     /// - Returns: `nil` when no starting value has a finite objective.
-    func minimize(settings: MinimizationSettings = .init()) -> DevianceMinimum? {
+    func minimize(
+        startingFrom start: [Matrix]? = nil, settings: MinimizationSettings = .init()
+    ) -> DevianceMinimum? {
+        if let start, let minimum = descend(from: start, settings: settings), minimum.hasConverged { return minimum }
         if let minimum = descend(from: momentStart(), settings: settings), minimum.hasConverged { return minimum }
         return descend(from: terms.map { .identity($0.columnCount) }, settings: settings)
     }
@@ -187,6 +191,30 @@ extension ProfiledDeviance {
     }
 }
 
+extension CovarianceChart {
+    /// How far below zero a boundary score may be, relative to the score, and still count as rounding.
+    private static let boundaryTolerance = 1e-6
+
+    /// The terms whose directions without variance stay so, because more variance would fit worse; and the smallest
+    /// relative eigenvalue of their scores.
+    func termsHeldAtBoundary(_ expansion: DevianceExpansion) -> (terms: Set<Int>, smallestScore: Double?) {
+        var held: Set<Int> = []
+        var smallest: Double?
+        for (index, term) in terms.enumerated() where term.hasFlooredPivots {
+            let floored = Array(term.firstFloored..<term.lower.rowCount)
+            let score = expansion.scores[index].selecting(rows: floored, columns: floored)
+            guard let eigen = SymmetricEigendecomposition(score) else { continue }
+            let scale = max(eigen.values.map(abs).max() ?? 0, .leastNormalMagnitude)
+            let relative = (eigen.values.first ?? 0) / scale
+            if relative >= -Self.boundaryTolerance {
+                held.insert(index)
+                smallest = min(smallest ?? relative, relative)
+            }
+        }
+        return (held, smallest)
+    }
+}
+
 /// A point of the descent with its quadratic model, over the parameters that are free to move there.
 private struct DescentIterate {
     let chart: CovarianceChart
@@ -198,32 +226,17 @@ private struct DescentIterate {
     private let gradient: [Double]
     private let hessian: Matrix
 
-    /// How far below zero a boundary score may be, relative to the score, and still count as rounding.
-    static let boundaryTolerance = 1e-6
-
     var deviance: Double { expansion.value.deviance }
     var isExact: Bool { expansion.traces != nil }
 
     init(chart: CovarianceChart, expansion: DevianceExpansion) {
-        var held: Set<Int> = []
-        var smallest: Double?
-        for (index, term) in chart.terms.enumerated() where term.hasFlooredPivots {
-            let floored = Array(term.firstFloored..<term.lower.rowCount)
-            let score = expansion.scores[index].selecting(rows: floored, columns: floored)
-            guard let eigen = SymmetricEigendecomposition(score) else { continue }
-            let scale = max(eigen.values.map(abs).max() ?? 0, .leastNormalMagnitude)
-            let relative = (eigen.values.first ?? 0) / scale
-            if relative >= -Self.boundaryTolerance {
-                held.insert(index)
-                smallest = min(smallest ?? relative, relative)
-            }
-        }
+        let held = chart.termsHeldAtBoundary(expansion)
         self.chart = chart
         self.expansion = expansion
         free = chart.parameters.filter { parameter in
-            !(held.contains(parameter.term) && parameter.column >= chart.terms[parameter.term].firstFloored)
+            !(held.terms.contains(parameter.term) && parameter.column >= chart.terms[parameter.term].firstFloored)
         }
-        smallestBoundaryScore = smallest
+        smallestBoundaryScore = held.smallestScore
         (gradient, hessian) = expansion.derivatives(along: free.map { chart.tangent(of: $0) })
     }
 

@@ -1,21 +1,22 @@
 // From an optimum of the profiled deviance to everything that a fit knows, back in the units of the data.
 
 package import MixedDesign
-internal import MixedLinearAlgebra
+package import MixedLinearAlgebra
 
 extension LinearMixedModelFit {
     /// Fits a model to cross-products.
     ///
+    /// - Parameter start: Relative factors to begin from, in the units of the cross-products; found by moments when `nil`.
     /// - Throws: `FitError`.
     package init(
-        design: ModelDesign, products: CrossProducts, method: EstimationMethod, threads: Int
+        design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]? = nil, threads: Int
     ) throws(FitError) {
         let deviance = ProfiledDeviance(
             products, terms: Self.layout(design), method: method, threads: threads)
         guard products.rowCount > deviance.fixedColumns.count else {
             throw .noResidualDegreesOfFreedom(rows: products.rowCount, coefficients: deviance.fixedColumns.count)
         }
-        guard let minimum = deviance.minimize() else { throw .noResidualVariance }
+        guard let minimum = deviance.minimize(startingFrom: start) else { throw .noResidualVariance }
         let optimum = StoredOptimum(minimum, design: design, products: products, evaluations: deviance.evaluationCount)
         try self.init(
             design: design, method: method, deviance: deviance, optimum: optimum, expansion: minimum.expansion)

@@ -133,7 +133,7 @@ package struct FixedColumnTransform: Hashable, Sendable, Codable {
     }
 
     /// *R⁻¹* with *G = R'R* in units of the columns' lengths, or `nil` when the condition number is small.
-    private static func rotation(ofGram gram: Matrix) -> Matrix? {
+    static func rotation(ofGram gram: Matrix) -> Matrix? {
         let size = gram.rowCount
         let lengths = gram.diagonal.map { $0 > 0 ? $0.squareRoot() : 1 }
         var upper = Matrix(rows: size, columns: size)

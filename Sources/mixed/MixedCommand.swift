@@ -23,8 +23,8 @@ struct MixedCommand: ParsableCommand {
         version: Version.text,
         subcommands: [
             FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
-            BootstrapCommand.self, SimulateCommand.self,
-            ExamplesCommand.self,
+            BootstrapCommand.self, SimulateCommand.self, EffectSizeCommand.self,
+            CompareCommand.self, RandomDeletionsCommand.self, ConfintCommand.self, ExamplesCommand.self,
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.

@@ -9,7 +9,10 @@ struct SavedModelArgument: ParsableArguments {
     var model: String
 
     /// Reads the model.
-    func load() throws -> SavedModel {
+    func load() throws -> SavedModel { try Self.load(model) }
+
+    /// Reads the model of a file.
+    static func load(_ model: String) throws -> SavedModel {
         if model.contains("~"), !Folder.exists(model) {
             throw CommandError(
                 "'\(model)' is a formula, and a saved model is needed",

@@ -138,6 +138,27 @@ import Testing
         #expect(simulated.values.count == 5 && simulated.newLevels.isEmpty)
     }
 
+    @Test func comparingModels() throws {
+        let data = try DataTable.bundled("sleepstudy")
+        let simple = try LinearMixedModel("Reaction ~ Days + (1 | Subject)", data: data).fit()
+        let full = try LinearMixedModel("Reaction ~ Days + (1 + Days | Subject)", data: data).fit()
+        let comparison = try simple.compare(with: full)
+        print(ResultsReport.comparison(comparison).rendered(as: .text))
+        #expect(abs((comparison.models[1].step?.statistic ?? 0) - 42.139) < 1e-3)
+
+        let deletions = try full.randomTermDeletions()
+        print(ResultsReport.deletions(deletions).rendered(as: .text))
+        let independent = try full.refitting(ModelFormula(parsing: "Reaction ~ Days + (1 + Days || Subject)"))
+        print(independent.logLikelihood)
+        #expect(abs(independent.logLikelihood + 871.8346) < 1e-3)
+
+        let profile = try full.profile(level: 0.95)
+        for interval in profile.intervals { print(interval.term, interval.lowerLimit, interval.upperLimit) }
+        for point in profile.profiles[0].points { print(point.value, point.zeta) }
+        for note in profile.notes { print(note) }
+        #expect(profile.profiles.count == 6 && profile.notes.isEmpty)
+    }
+
     @Test(arguments: Article.names)
     func everyExampleIsOneOfThese(name: String) throws {
         let own = Self.lines(try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8))

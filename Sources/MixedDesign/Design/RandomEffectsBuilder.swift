@@ -42,9 +42,7 @@ struct RandomEffectsBuilder {
     mutating func add(
         _ term: ModelFormula.RandomTerm, columns: [DesignColumn], factors: [Variable]
     ) throws(DesignError) {
-        var name = term.groupName
-        // lme4 writes a name that needs back-quotes without them where it stands alone.
-        if term.grouping.count == 1, case .name(let column) = term.grouping[0].node { name = column }
+        let name = Self.name(of: term)
         let index: Int
         if let known = groups.firstIndex(where: { $0.name == name }) {
             index = known
@@ -63,6 +61,12 @@ struct RandomEffectsBuilder {
         } else {
             terms.append(Term(group: index, columns: columns))
         }
+    }
+
+    /// The name of a term's grouping factor; lme4 writes one that needs back-quotes without them where it stands alone.
+    static func name(of term: ModelFormula.RandomTerm) -> String {
+        if term.grouping.count == 1, case .name(let column) = term.grouping[0].node { return column }
+        return term.groupName
     }
 
     private func check(
@@ -105,17 +109,22 @@ struct RandomEffectsBuilder {
         return parts.joined(separator: ":")
     }
 
-    /// The finished grouping factors, what frames keep of them, and notes.
-    func finish(
-        assembly: FrameAssembly
-    ) throws(DesignError) -> (factors: [GroupingFactorDesign], frames: [ModelFrame.Grouping], notes: [DesignNote]) {
-        var order = Array(terms.indices)
-        let counts = terms.map { groups[$0.group].levelCount }
+    /// The order that lme4 gives to terms with so many levels: most first.
+    static func order(levelCounts counts: [Int]) -> [Int] {
+        var order = Array(counts.indices)
         if zip(counts, counts.dropFirst()).contains(where: { $0 < $1 }) {
             // As lme4: rev(order(nlevels)), which turns ties around.
             order.sort { counts[$0] != counts[$1] ? counts[$0] < counts[$1] : $0 < $1 }
             order.reverse()
         }
+        return order
+    }
+
+    /// The finished grouping factors, what frames keep of them, and notes.
+    func finish(
+        assembly: FrameAssembly
+    ) throws(DesignError) -> (factors: [GroupingFactorDesign], frames: [ModelFrame.Grouping], notes: [DesignNote]) {
+        let order = Self.order(levelCounts: terms.map { groups[$0.group].levelCount })
         var factorOrder: [Int] = []
         for index in order where !factorOrder.contains(terms[index].group) { factorOrder.append(terms[index].group) }
 

@@ -35,6 +35,32 @@ public struct CellCounts: Hashable, Sendable, Codable {
         self.counts = occurring.map { counts[$0] }
     }
 
+    /// The cells of some of the variables, which stand at new indices in another design.
+    ///
+    /// - **Complexity:** linear in the number of cells.
+    func restricted(to kept: [(old: Int, new: Int)], levelCounts: [Int]) -> CellCounts {
+        let known = kept.compactMap { pair in variables.firstIndex(of: pair.old).map { (place: $0, new: pair.new) } }
+        guard !known.isEmpty else {
+            return CellCounts([], rowCount: counts.reduce(0, +))
+        }
+        var cells = GroupingCodes(codes: levels[known[0].place], levelCount: levelCounts[known[0].new])
+        for next in known.dropFirst() {
+            cells.cross(with: levels[next.place], levelCount: levelCounts[next.new])
+        }
+        var sums = [Int](repeating: 0, count: cells.parts.first?.count ?? 0)
+        for (cell, code) in cells.codes.enumerated() { sums[Int(code)] += counts[cell] }
+        let occurring = sums.indices.filter { sums[$0] > 0 }
+        return CellCounts(
+            variables: known.map(\.new), levels: cells.parts.map { part in occurring.map { part[$0] } },
+            counts: occurring.map { sums[$0] })
+    }
+
+    private init(variables: [Int], levels: [[Int32]], counts: [Int]) {
+        self.variables = variables
+        self.levels = levels
+        self.counts = counts
+    }
+
     /// Whether every cell has a known level of every variable and at least one row.
     func isConsistent(levelCounts: [Int?], rowCount: Int) -> Bool {
         guard levels.count == variables.count, levels.allSatisfy({ $0.count == counts.count }),
