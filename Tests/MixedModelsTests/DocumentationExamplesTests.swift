@@ -226,6 +226,23 @@ import Testing
         #expect(robust.coefficientTests().allSatisfy { abs($0.degreesOfFreedom - 17) < 1e-6 })
     }
 
+    @Test func bootstrap() throws {
+        let data = try DataTable.bundled("sleepstudy")
+        let fit = try LinearMixedModel("Reaction ~ Days + (Days | Subject)", data: data).fit()
+        let sample = try fit.bootstrap(replicates: 1000, seed: 1).adding("ratio") { replicate in
+            replicate["sd_Days|Subject"] / replicate["sigma"]
+        }
+        for row in try sample.intervals(method: .percentile, level: 0.95) {
+            print(row.term, row.estimate, row.bias, row.standardError, row.lowerLimit, row.upperLimit)
+        }
+        print(sample.countSentence)
+        #expect(sample.failedCount == 0)
+
+        let simulated = try fit.simulatedResponses(for: data, replicates: 5, seed: 1)
+        print(simulated.values[0].count, simulated.newLevels)
+        #expect(simulated.values.count == 5 && simulated.newLevels.isEmpty)
+    }
+
     @Test func comparingModels() throws {
         let data = try DataTable.bundled("sleepstudy")
         let simple = try LinearMixedModel("Reaction ~ Days + (1 | Subject)", data: data).fit()

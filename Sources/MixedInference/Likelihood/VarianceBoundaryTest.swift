@@ -95,9 +95,4 @@ extension VarianceBoundaryTest {
             distribution: .exact(draws: test.draws, isRestricted: isRestricted),
             pValue: test.draws > 0 ? (test.pValue * draws + 1) / (draws + 1) : test.pValue)
     }
-
-    private init(distribution: Distribution, pValue: Double) {
-        self.distribution = distribution
-        self.pValue = pValue
-    }
 }

@@ -2,6 +2,7 @@
 
 public import MixedInference
 internal import MixedLinearAlgebra
+internal import MixedLinearAlgebra
 
 extension PoolingComparison {
     /// One row for each level and coefficient: `group, level, term, complete, none, partial, shrinkage, rows`.
