@@ -13,17 +13,40 @@
 internal import MixedDesign
 internal import MixedLinearAlgebra
 
+/// The parts of the adjustment that are smooth functions of the covariance parameters.
+struct SmallSampleParts {
+    /// *−ΦP_iΦ*, with σ = 1.
+    var derivatives: [Matrix]
+    /// The expected information, *tr(PG_iPG_j)*.
+    var information: Matrix
+    /// *Σ_ij W_ij Φ(Q_ij − P_iΦP_j)Φ*, with σ = 1.
+    var increase: Matrix
+}
+
 extension ProfiledDeviance {
-    /// The adjustment at the θ that the factorisation holds.
+    /// The adjustment at an optimum.
     ///
     /// - Parameters:
-    ///   - expansion: The expansion there, with exact curvature.
+    ///   - relativeFactors: λ of each term; it may be singular.
     ///   - covariance: *Φ* in the units of the data.
-    /// - Complexity: A solve with *p* right-hand sides for each direction.
+    /// - Complexity: One expansion and a solve with *p* right-hand sides for each direction, three times that on the
+    ///   boundary.
     func smallSampleAdjustment(
-        _ expansion: DevianceExpansion, covariance: Matrix, sigma: Double
+        at relativeFactors: [Matrix], covariance: Matrix, sigma: Double
     ) -> SmallSampleAdjustment? {
-        guard let traces = expansion.traces else { return nil }
+        guard let parts = smallSampleParts(atOptimum: relativeFactors) else { return nil }
+        let variance = sigma * sigma
+        return SmallSampleAdjustment(
+            covariance: covariance, adjustedCovariance: covariance + (2 * variance) * parts.increase,
+            covarianceDerivatives: parts.derivatives.map { variance * $0 },
+            parameterCovariance: 2 * Self.inverse(ofInformation: parts.information))
+    }
+
+    /// The parts at some relative factors, with the directions of the unit matrices *S* and of *V*.
+    func smallSampleParts(at relativeFactors: [Matrix]) -> SmallSampleParts? {
+        guard let expansion = expansion(at: relativeFactors, curvature: .exact), let traces = expansion.traces else {
+            return nil
+        }
         let count = directions.count
         var information = Matrix(rows: count + 1, columns: count + 1)
         for column in 0..<count {
@@ -32,14 +55,16 @@ extension ProfiledDeviance {
             information[column, count] = information[count, column]
         }
         information[count, count] = expansion.residualRows
-        let parameterCovariance = 2 * Self.inverse(ofInformation: information)
+        let unitCovariance = unitCoefficientCovariance()
+        guard plan.fixedCount > 0 else {
+            let nothing = Matrix(rows: 0, columns: 0)
+            return SmallSampleParts(
+                derivatives: Array(repeating: nothing, count: count + 1), information: information, increase: nothing)
+        }
         let solution = fixedEffectsSolution()
-        let variance = sigma * sigma
-        let increase = plan.fixedCount > 0 ? uncertainty(solution, weights: parameterCovariance) : covariance
-        return SmallSampleAdjustment(
-            covariance: covariance, adjustedCovariance: covariance + (2 * variance) * increase,
-            covarianceDerivatives: coefficientSensitivity(solution).map { variance * $0 } + [covariance],
-            parameterCovariance: parameterCovariance)
+        return SmallSampleParts(
+            derivatives: coefficientSensitivity(solution) + [unitCovariance], information: information,
+            increase: increase(solution, weights: 2 * Self.inverse(ofInformation: information)))
     }
 
     /// *tr(S_dT̃)*, which the score and the squared effects add up to.
@@ -54,7 +79,7 @@ extension ProfiledDeviance {
     }
 
     /// *Σ_de W_de D'S_dT̃S_eD* in the units of the data, with a solve for each direction.
-    private func uncertainty(_ solution: [Storage<Double>], weights: Matrix) -> Matrix {
+    private func increase(_ solution: [Storage<Double>], weights: Matrix) -> Matrix {
         let count = plan.fixedCount
         var sum = Matrix(rows: count, columns: count)
         for (index, direction) in directions.enumerated() {
@@ -123,7 +148,7 @@ extension ProfiledDeviance {
     /// *I⁻¹*, or its pseudo-inverse where parameters cannot be told apart.
     ///
     /// The matrix is brought to a unit diagonal first, so that the answer does not depend on units.
-    private static func inverse(ofInformation information: Matrix) -> Matrix {
+    static func inverse(ofInformation information: Matrix) -> Matrix {
         let scales = information.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
         let scaling = Matrix.diagonal(scales)
         let scaled = scaling * information * scaling

@@ -6,9 +6,8 @@ public import MixedLinearAlgebra
 /// The small-sample adjustment of the coefficients' covariance.
 ///
 /// The covariance of the responses is *Σ_i κ_i G_i* with one fixed matrix *G_i* for each variance parameter,
-/// *P_i = −X'V⁻¹G_iV⁻¹X* and *Q_ij = X'V⁻¹G_iV⁻¹G_jV⁻¹X*. Adjusted covariance and tests are the same for every basis of
-/// the parameters; this one has the scaled entries of each term's relative covariance, then the scale of everything:
-/// with *G = V* as the last, *P = −X'V⁻¹X*, and what it contributes to the adjustment is zero.
+/// *P_i = −X'V⁻¹G_iV⁻¹X* and *Q_ij = X'V⁻¹G_iV⁻¹G_jV⁻¹X*. The parameters are the entries of each term's covariance, and the
+/// residual variance, in some basis: adjusted covariance and tests are the same for every one.
 ///
 /// Kenward and Roger (1997), Biometrics 53, 983–997.
 /// - **Scale:** covariances in squared units of the response; parameters relative to σ².
@@ -35,8 +34,7 @@ extension LinearMixedModelFit {
     package func smallSampleAdjustment(threads: Int = 2) -> SmallSampleAdjustment? {
         guard hasRandomEffects, method == .restrictedLikelihood else { return nil }
         let deviance = ProfiledDeviance(products, terms: Self.layout(design), method: method, threads: threads)
-        guard let expansion = deviance.expansion(at: optimum.expansionPoint, curvature: .exact) else { return nil }
         return deviance.smallSampleAdjustment(
-            expansion, covariance: coefficientCovariance, sigma: residualStandardDeviation)
+            at: optimum.relativeFactors, covariance: coefficientCovariance, sigma: residualStandardDeviation)
     }
 }

@@ -15,6 +15,16 @@ public struct LinearHypothesis: Hashable, Sendable {
         self.label = label
         self.matrix = matrix
     }
+
+    /// A hypothesis of rows with one weight for each coefficient; weights that are missing are zero.
+    public init(label: String, rows: [[Double]]) {
+        self.label = label
+        var matrix = Matrix(rows: rows.count, columns: rows.map(\.count).max() ?? 0)
+        for (row, weights) in rows.enumerated() {
+            for (column, weight) in weights.enumerated() { matrix[row, column] = weight }
+        }
+        self.matrix = matrix
+    }
 }
 
 /// The F-test of a hypothesis.

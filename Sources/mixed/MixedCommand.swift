@@ -23,7 +23,8 @@ struct MixedCommand: ParsableCommand {
         version: Version.text,
         subcommands: [
             FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
-            MeansCommand.self, SlopesCommand.self, EffectsCommand.self, EffectSizeCommand.self, ExamplesCommand.self,
+            AnovaCommand.self, MeansCommand.self, SlopesCommand.self, EffectsCommand.self, EffectSizeCommand.self,
+            ExamplesCommand.self,
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.

@@ -73,6 +73,25 @@ import Testing
         #expect(try Article("GettingStarted").texts == ["\(error?.description ?? "")\n"])
     }
 
+    @Test func testingTerms() throws {
+        let data = try DataTable.bundled("oats")
+        let fit = try LinearMixedModel("yield ~ nitro * Variety + (1 | Block/Variety)", data: data).fit()
+        let analysis = try fit.anova(type: .balanced, degreesOfFreedom: .kenwardRoger)
+        for test in analysis.tests {
+            print(test.label, test.statistic, test.denominatorDegreesOfFreedom, test.pValue)
+        }
+        print(ResultsReport(analysis, of: fit).rendered(as: .text))
+        for hypothesis in try fit.hypotheses(.balanced) { print(hypothesis.label, hypothesis.matrix) }
+
+        let hypothesis = LinearHypothesis(
+            label: "Variety", rows: [[0, 0, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0]])
+        let test = try fit.inference(.kenwardRoger).test(hypothesis)
+        print(test.statistic, test.numeratorDegreesOfFreedom, test.denominatorDegreesOfFreedom)
+        #expect(test.statistic == analysis.tests[1].statistic)
+
+        for deletion in try fit.termDeletions().tests { print(deletion.label, deletion.statistic, deletion.pValue) }
+    }
+
     @Test func singularFits() throws {
         let data = try DataTable.bundled("dyestuff2")
         let fit = try LinearMixedModel("Yield ~ 1 + (1 | Batch)", data: data).fit()

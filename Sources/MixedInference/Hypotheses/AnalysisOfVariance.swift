@@ -28,14 +28,15 @@ public struct AnalysisOfVariance: Sendable {
 public enum AnovaError: InferenceFailure {
     case degreesOfFreedom(DegreesOfFreedomError)
     case hypothesis(HypothesisError)
-    /// The model without a term cannot be fitted.
-    case refit(term: String, RefitError)
+    /// The model without a term cannot be fitted, or the model itself by maximum likelihood when no term is named.
+    case refit(term: String?, RefitError)
 
     public var sentence: String {
         switch self {
         case .degreesOfFreedom(let error): error.sentence
         case .hypothesis(let error): error.sentence
-        case .refit(let term, let error): "the model without '\(term)': \(error)"
+        case .refit(let term?, let error): "the model without '\(term)' cannot be fitted: \(error.sentence)"
+        case .refit(nil, let error): "the model cannot be fitted by maximum likelihood: \(error.sentence)"
         }
     }
 
@@ -43,7 +44,7 @@ public enum AnovaError: InferenceFailure {
         switch self {
         case .degreesOfFreedom(let error): error.hint
         case .hypothesis(let error): error.hint
-        case .refit: nil
+        case .refit(_, let error): error.hint
         }
     }
 }

@@ -27,6 +27,8 @@ struct BalancedHypotheses {
     /// lmerTest's tolerances: for a row without effect, and for a column in the span of others.
     private static let smallestRow = 1e-8
     private static let smallestResidual = 1e-7
+    /// Below this share of what it was summed up from a column is rounding.
+    private static let smallestShare = 1e-11
 
     /// *L* of each term.
     func matrices() throws(HypothesisError) -> [Matrix] {
@@ -169,9 +171,12 @@ struct BalancedHypotheses {
         let rank = geometry.kept.count
         let own = try ownCodings()
         var coordinates = geometry.coordinates
+        // What each column is summed up from, against which a column of zeros is told from rounding.
+        var sizes = [Double](repeating: 0, count: terms.columnCount)
         if !own.isEmpty {
             let model = CodedTerms(design, codings: treatmentCodings().merging(own) { $1 })
             coordinates = Matrix(rows: rank, columns: terms.columnCount)
+            let lengths = (0..<geometry.coordinates.columnCount).map { Self.length(geometry.coordinates.column($0)) }
             for term in terms.terms.indices {
                 for product in terms.products(ofTerm: term) {
                     guard let target = terms.combination(product, before: term + 1), target.count == 1,
@@ -181,12 +186,13 @@ struct BalancedHypotheses {
                         throw .notSpanned(term: terms.terms[term].label)
                     }
                     for (other, weight) in weights {
+                        sizes[column] += abs(weight) * lengths[other]
                         for row in 0..<rank { coordinates[row, column] += weight * geometry.coordinates[row, other] }
                     }
                 }
             }
         }
-        let kept = own.isEmpty ? geometry.kept : Self.independentColumns(coordinates)
+        let kept = own.isEmpty ? geometry.kept : Self.independentColumns(coordinates, sizes: sizes)
         let all = Array(0..<rank)
         let basis = coordinates.selecting(rows: all, columns: kept)
         let reduction = Self.solution(basis, coordinates, kept: kept)
@@ -198,14 +204,14 @@ struct BalancedHypotheses {
     }
 
     /// The columns that are not combinations of earlier ones, by R's tolerance.
-    private static func independentColumns(_ coordinates: Matrix) -> [Int] {
+    private static func independentColumns(_ coordinates: Matrix, sizes: [Double]) -> [Int] {
         var basis: [[Double]] = []
         var kept: [Int] = []
         for column in 0..<coordinates.columnCount where basis.count < coordinates.rowCount {
             let values = coordinates.column(column)
             let rest = residual(values, on: basis)
             let remaining = length(rest)
-            guard remaining > smallestResidual * length(values) else { continue }
+            guard remaining > max(smallestResidual * length(values), smallestShare * sizes[column]) else { continue }
             basis.append(rest.map { $0 / remaining })
             kept.append(column)
         }

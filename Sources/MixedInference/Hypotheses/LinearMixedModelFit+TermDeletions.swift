@@ -49,7 +49,7 @@ extension LinearMixedModelFit {
         do throws(FitError) {
             full = try refitting(method: .likelihood)
         } catch {
-            throw .refit(term: "", .fit(error))
+            throw .refit(term: nil, .fit(error))
         }
         var tests: [TermDeletion] = []
         var contained: [String] = []

@@ -27,7 +27,9 @@ tight <- function(formula, data, weights = NULL) {
   suppressWarnings(suppressMessages(as_lmerModLmerTest(fitted)))
 }
 rows <- function(m) if (is.null(dim(m)) || nrow(m) == 0) list() else
-  lapply(seq_len(nrow(m)), function(i) unname(as.numeric(m[i, ])))
+  lapply(seq_len(nrow(m)), function(i) I(unname(as.numeric(m[i, ]))))
+# An empty list as an object, not an array.
+named <- function(x) if (length(x)) x else setNames(list(), character())
 aov_rows <- function(table) lapply(seq_len(nrow(table)), function(i) list(term = rownames(table)[i],
   sumsq = table[i, "Sum Sq"], meansq = table[i, "Mean Sq"], NumDF = table[i, "NumDF"], DenDF = table[i, "DenDF"],
   statistic = table[i, "F value"], p = table[i, "Pr(>F)"]))
@@ -44,8 +46,8 @@ case <- function(name, formula, data, file, factors = list(), contrasts = list()
   L <- if (is.null(hypothesis)) diag(p)[max(1, p - 2):p, , drop = FALSE] else hypothesis
   satterthwaite <- contestMD(model, L)
   kenward <- KRmodcomp(model, L)
-  list(name = name, formula = paste(deparse(formula, 500), collapse = ""), data = file, factors = factors,
-    contrasts = contrasts, criterion = REMLcrit(model), theta = I(unname(getME(model, "theta"))), sigma = sigma(model),
+  list(name = name, formula = paste(deparse(formula, 500), collapse = ""), data = file, factors = named(factors),
+    contrasts = named(contrasts), criterion = REMLcrit(model), theta = I(unname(getME(model, "theta"))), sigma = sigma(model),
     satterthwaite = lapply(1:p, function(i) as.list(setNames(summary(model)$coefficients[i, 2:3], c("se", "df")))),
     kenwardRoger = lapply(1:p, function(i) as.list(setNames(kr[i, 2:3], c("se", "df")))),
     adjusted = rows(as.matrix(vcovAdj(model))),
@@ -119,7 +121,7 @@ weighted_case <- function(name, formula, data, file) {
   p <- ncol(X); L <- diag(p)[max(1, p - 2):p, , drop = FALSE]
   f <- pbkrtest:::.KR_adjust(adjusted, Phi, L, fixef(model), 0)
   s <- contestMD(model, L)
-  list(name = name, formula = paste(deparse(formula, 500), collapse = ""), data = file, weights = "weight", factors = list(), contrasts = list(),
+  list(name = name, formula = paste(deparse(formula, 500), collapse = ""), data = file, weights = "weight", factors = named(list()), contrasts = named(list()),
     criterion = REMLcrit(model), theta = I(unname(getME(model, "theta"))), sigma = sigma(model),
     satterthwaite = lapply(1:p, function(i) as.list(setNames(summary(model)$coefficients[i, 2:3], c("se", "df")))),
     kenwardRoger = lapply(1:p, function(i) list(se = sqrt(adjusted[i, i]), df = pbkrtest::Lb_ddf(diag(p)[i, ], Phi, adjusted))),
@@ -137,7 +139,7 @@ hypothesis_case <- function(formula, file, contrasts = list(), ordered = charact
   control <- lmerControl(check.rankX = "silent.drop.cols", calc.derivs = FALSE)
   model <- suppressMessages(suppressWarnings(lmerTest::lmer(formula, data, contrasts = extra, control = control)))
   codings <- contrasts; for (v in ordered) if (is.null(codings[[v]])) codings[[v]] <- "poly"
-  list(formula = paste(deparse(formula, 500), collapse = ""), data = file, contrasts = codings, coefficients = I(names(fixef(model))),
+  list(formula = paste(deparse(formula, 500), collapse = ""), data = file, contrasts = named(codings), coefficients = I(names(fixef(model))),
     I = hypotheses(model, 1), II = hypotheses(model, 2), III = hypotheses(model, 3))
 }
 designs <- list(
@@ -177,18 +179,21 @@ designs <- list(
   hypothesis_case(y ~ x + (1 | g), "full"))
 
 # Plain linear models, and terms dropped in turn.
-linear_case <- function(formula, file, contrasts = list()) {
+linear_case <- function(formula, file, contrasts = list(), weighted = FALSE) {
+  environment(formula) <- environment()
   data <- as_factors(tables[[file]])
+  if (!weighted) data$weight <- 1
   extra <- if (length(contrasts)) lapply(contrasts, function(k) paste0("contr.", k)) else NULL
-  model <- lm(formula, data, contrasts = extra)
+  model <- lm(formula, data, contrasts = extra, weights = weight)
   short <- function(t, sums = "Sum Sq") lapply(seq_len(nrow(t)), function(i) list(term = rownames(t)[i], sumsq = t[i, sums], df = t[i, "Df"],
     statistic = t[i, "F value"], p = t[i, "Pr(>F)"]))
-  list(formula = paste(deparse(formula, 500), collapse = ""), data = file, contrasts = contrasts, I = short(anova(model)),
+  list(formula = paste(deparse(formula, 500), collapse = ""), data = file, weighted = weighted, contrasts = named(contrasts), I = short(anova(model)),
     II = if (!anyNA(coef(model))) short(car::Anova(model, type = 2)) else list(),
     III = if (!anyNA(coef(model)) && length(contrasts)) short(car::Anova(model, type = 3)) else list())
 }
 linear <- list(linear_case(y ~ x * a, "full"), linear_case(y ~ a * b * c, "full", list(a = "sum", b = "sum", c = "sum")),
-  linear_case(y ~ a * b, "gaps"), linear_case(y ~ x + z + w + a, "full"))
+  linear_case(y ~ a * b, "gaps"), linear_case(y ~ x + z + w + a, "full"),
+  linear_case(y ~ x * a + c, "full", weighted = TRUE), linear_case(y ~ a * b, "full", list(a = "sum", b = "sum"), weighted = TRUE))
 dropped_case <- function(formula, file) {
   environment(formula) <- environment()
   data <- as_factors(tables[[file]])
