@@ -1,7 +1,7 @@
 // `mixed predict`: predictions of a saved model for the rows of a table.
 
-import ArgumentParser
-import MixedModels
+public import ArgumentParser
+public import MixedModels
 
 /// For whom predictions are made, and with which intervals.
 struct PredictionOptions: ParsableArguments {

@@ -118,13 +118,9 @@ extension MultiplicityAdjustment {
     var methodName: String {
         switch self {
         case .none: "no method"
-        case .bonferroni: "Bonferroni's method"
-        case .holm: "Holm's method"
-        case .sidak: "Šidák's method"
-        case .scheffe: "Scheffé's method"
-        case .tukey: "Tukey's method"
-        case .dunnett: "the multivariate t distribution (Dunnett's method for differences from a reference)"
         case .falseDiscoveryRate: "Benjamini and Hochberg's false discovery rate"
+        case .dunnett: "the multivariate t distribution (Dunnett's method)"
+        case .bonferroni, .holm, .sidak, .scheffe, .tukey: title + "'s method"
         }
     }
 }
