@@ -23,19 +23,19 @@ struct MixedCommand: ParsableCommand {
         version: Version.text,
         groupedSubcommands: [
             CommandGroup(
-                name: "Fit a model:",
+                name: "Fitting",
                 subcommands: [
                     FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
                     ExamplesCommand.self,
                 ]),
             CommandGroup(
-                name: "Test and compare:",
+                name: "Testing and comparing",
                 subcommands: [
                     AnovaCommand.self, CompareCommand.self, RandomDeletionsCommand.self, ConfintCommand.self,
                     BootstrapCommand.self, RobustCommand.self,
                 ]),
             CommandGroup(
-                name: "Explain and predict:",
+                name: "Explaining and predicting",
                 subcommands: [
                     MeansCommand.self, SlopesCommand.self, EffectsCommand.self, PredictCommand.self,
                     EffectSizeCommand.self, PoolingCommand.self, InfluenceCommand.self, SimulateCommand.self,
