@@ -188,19 +188,25 @@ package final class RowEquations {
         }
     }
 
-    /// *a'C⁻¹b*.
-    func form(_ left: Reduced, _ right: Reduced) -> Double {
+    /// What two vectors have in common at the levels of the chain.
+    private func chainForm(_ left: Reduced, _ right: Reduced) -> Double {
         var sum = 0.0
         for first in left.levels {
             for second in right.levels where first.position == second.position && first.level == second.level {
                 for (a, b) in zip(first.values, second.values) { sum += a * b }
             }
         }
+        return sum
+    }
+
+    /// *a'C⁻¹a*.
+    private func form(_ vector: Reduced) -> Double {
         let size = plan.borderSize
-        for (column, factor) in zip(right.borderColumns, right.borderValues) {
+        var sum = chainForm(vector, vector)
+        for (column, factor) in zip(vector.borderColumns, vector.borderValues) {
             let values = factorization.borderInverse.pointer + column * size
             var inner = 0.0
-            for (index, row) in left.borderColumns.enumerated() { inner += values[row] * left.borderValues[index] }
+            for (index, row) in vector.borderColumns.enumerated() { inner += values[row] * vector.borderValues[index] }
             sum += inner * factor
         }
         return sum
@@ -208,20 +214,37 @@ package final class RowEquations {
 
     /// *t'C⁻¹t*: with the row *t* of *[ZΛ X̃]* its hat value.
     package func leverage(_ vector: Vector) -> Double {
-        let reduced = reduced(vector)
-        return form(reduced, reduced)
+        form(reduced(vector))
     }
 
     /// The elements of *C⁻¹* between some vectors, both triangles.
+    ///
+    /// - Complexity: For each vector its border elements times the border, and the border elements of all others.
     package func inverse(between vectors: [Vector], threads: Int) -> Matrix {
         let reduced = vectors.map { self.reduced($0) }
         let count = vectors.count
+        let size = plan.borderSize
         var result = Matrix(rows: count, columns: count)
         result.storage.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             ParallelLoop.forEachRange(count, smallest: 16, threads: threads) { range in
+                let image = Storage<Double>(zeros: size)
                 for column in range {
-                    for row in column..<count { base[row + column * count] = form(reduced[row], reduced[column]) }
+                    let vector = reduced[column]
+                    image.clear()
+                    let target = image.pointer
+                    for (index, factor) in zip(vector.borderColumns, vector.borderValues) {
+                        let values = factorization.borderInverse.pointer + index * size
+                        for row in 0..<size { target[row] += values[row] * factor }
+                    }
+                    for row in column..<count {
+                        let other = reduced[row]
+                        var sum = chainForm(other, vector)
+                        for (index, value) in zip(other.borderColumns, other.borderValues) {
+                            sum += target[index] * value
+                        }
+                        base[row + column * count] = sum
+                    }
                 }
             }
         }
