@@ -3,6 +3,7 @@
 import LinearMixedModels
 import MixedDesign
 import MixedLinearAlgebra
+import MixedSyntax
 import MixedTables
 import MixedTestSupport
 import Testing
