@@ -9,11 +9,12 @@ struct EffectSizeCommand: ParsableCommand {
         commandName: "effectsize",
         abstract: "Show effect sizes of a saved model: R² by term, ICC by group, standardized coefficients, VIF.",
         discussion: """
-            Example: how much each treatment of an experiment explains, and how alike plants of a block are.
+            Example: how much of the variation the days of sleep loss explain, and how alike the measurements of a subject are \
+            on each of them.
 
-              mixed fit 'yield ~ nitro + Variety + (1 | Block/Variety)' @oats --save oats.mixed
-              mixed effectsize oats.mixed
-              mixed effectsize oats.mixed --table r2 --format csv
+              mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy --save sleep.mixed
+              mixed effectsize sleep.mixed
+              mixed effectsize sleep.mixed --table r2 --format csv
             """)
 
     @OptionGroup

@@ -35,6 +35,12 @@ import Testing
         #expect(empty.output.contains("needs at least two terms"))
     }
 
+    @Test func interactionsAreMentioned() throws {
+        let folder = try folder("yield ~ nitro * Variety + (1 | Block/Variety)", "@oats")
+        let run = try CommandRun(["effectsize", "m.mixed", "--table", "r2"], in: folder)
+        #expect(run.output.contains("The model has interactions"))
+    }
+
     @Test func modelsWithoutMuchToSay() throws {
         let folder = try folder("Yield ~ 1", "@dyestuff")
         let run = try CommandRun(["effectsize", "m.mixed"], in: folder)

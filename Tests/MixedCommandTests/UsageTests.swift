@@ -10,7 +10,11 @@ import Testing
         #expect(run.output.split(separator: ".").count == 3)
     }
 
+<<<<<<< HEAD
     @Test(arguments: ["fit", "summary", "ranef", "coef", "examples", "compare", "ranova", "confint", "bootstrap", "simulate"])
+=======
+    @Test(arguments: ["fit", "summary", "ranef", "coef", "effectsize", "examples"])
+>>>>>>> numerics
     func helpHasAnExample(_ subcommand: String) throws {
         let run = try CommandRun([subcommand, "--help"])
         #expect(run.status == 0)

@@ -1,6 +1,7 @@
 // The report of effect sizes: R² by term, intraclass correlations, standardized coefficients, variance inflation.
 
 public import LinearMixedModels
+internal import MixedDesign
 public import MixedInference
 
 /// Tables of effect sizes of a fit.
@@ -84,9 +85,20 @@ public enum EffectSizeReport {
                 "R² of a term is the share of variation that it explains beyond all other terms, from its Wald F test "
                     + "(Edwards et al. 2008); the shares do not add up to that of the model."
             ]
+                + (dependsOnCoding(fit)
+                    ? [
+                        "The model has interactions: the R² of a term that is part of one is about its effect where the other variables "
+                            + "are zero or at their reference level, and changes with their coding."
+                    ] : [])
                 + (inference.method == .asymptotic
-                    ? ["It needs degrees of freedom, which the normal distribution has not."] : []),
+                    ? ["R² by term needs degrees of freedom, which the normal distribution does not have."] : []),
             emptyNote: "The model has no fixed-effects term but the intercept, so there is no R² by term.")
+    }
+
+    /// Whether a term is part of an interaction.
+    private static func dependsOnCoding(_ fit: LinearMixedModelFit) -> Bool {
+        let terms = fit.design.fixedTerms.map { Set($0.variables) }
+        return terms.contains { smaller in !smaller.isEmpty && terms.contains { smaller.isStrictSubset(of: $0) } }
     }
 
     private static func correlation(_ fit: LinearMixedModelFit) -> Content {
