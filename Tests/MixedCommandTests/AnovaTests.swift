@@ -71,8 +71,8 @@ import Testing
         let rows = try run.json()["rows"]?.elements ?? []
         #expect(rows.first?.members?.map(\.key) == ["term", "npar", "AIC", "deviance", "statistic", "df", "p.value"])
         #expect(rows.compactMap { $0["df"]?.number } == [1, 2])
-        #expect(
-            try CommandRun(["anova", "m.mixed", "--test", "lrt"], in: folder).output.contains("maximum likelihood"))
+        let text = try CommandRun(["anova", "m.mixed", "--test", "lrt"], in: folder).output
+        #expect(text.replacing("\n", with: " ").contains("fitted by maximum likelihood"))
     }
 
     @Test func linearModel() throws {
