@@ -13,7 +13,7 @@ public enum DegreesOfFreedomMethod: String, Hashable, Sendable, Codable, CaseIte
 }
 
 /// Why a method of degrees of freedom does not apply to a fit.
-public enum DegreesOfFreedomError: InferenceFailure {
+public enum DegreesOfFreedomError: InferenceFailure, Hashable {
     /// Kenward and Roger's method is defined for restricted likelihood.
     case needsRestrictedLikelihood
     /// The equations of the model cannot be factored at its optimum.

@@ -21,7 +21,7 @@ public enum HypothesisType: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// Why a term has no hypothesis of the type that is asked for.
-public enum HypothesisError: InferenceFailure {
+public enum HypothesisError: InferenceFailure, Hashable {
     /// The contrasts of a variable do not tell all its levels apart.
     case incompleteContrasts(variable: String)
     /// The effects of a term cannot be written in the columns of the model.

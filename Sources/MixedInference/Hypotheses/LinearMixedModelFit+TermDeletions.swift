@@ -2,6 +2,7 @@
 
 public import LinearMixedModels
 internal import MixedDesign
+internal import MixedLinearAlgebra
 internal import MixedNumerics
 
 /// The likelihood-ratio test of one fixed term.
@@ -41,9 +42,10 @@ extension LinearMixedModelFit {
     /// All models are fitted by maximum likelihood from the same cross-products, because restricted likelihoods of
     /// different fixed effects cannot be compared. A linear model's likelihood is that with the residual variance's
     /// maximum likelihood estimate.
+    /// - Parameter threads: How many terms may be left out at the same time.
     /// - Complexity: A few factorisations for each term; it does not depend on the number of rows.
     /// - Throws: `AnovaError` when a model without a term cannot be fitted.
-    public func termDeletions() throws(AnovaError) -> TermDeletions {
+    public func termDeletions(threads: Int = 2) throws(AnovaError) -> TermDeletions {
         let terms = design.fixedTerms.filter { !$0.variables.isEmpty }
         let full: LinearMixedModelFit
         do throws(FitError) {
@@ -51,31 +53,44 @@ extension LinearMixedModelFit {
         } catch {
             throw .refit(term: nil, .fit(error))
         }
+        let contained = terms.filter { term in
+            terms.contains { Set(term.variables).isStrictSubset(of: $0.variables) }
+        }.map(\.label)
+        let labels = terms.map(\.label).filter { !contained.contains($0) }
+        var results = [Result<TermDeletion, RefitError>?](repeating: nil, count: labels.count)
+        results.withUnsafeMutableBufferPointer { buffer in
+            nonisolated(unsafe) let places = buffer
+            ParallelLoop.forEach(labels.count, threads: threads) { index in
+                let label = labels[index]
+                places[index] = Result { () throws(RefitError) in
+                    TermDeletion(
+                        label, of: full, reduced: try full.droppingFixedTerm(label, method: .likelihood, threads: 1))
+                }
+            }
+        }
         var tests: [TermDeletion] = []
-        var contained: [String] = []
-        for term in terms {
-            let own = Set(term.variables)
-            guard !terms.contains(where: { own.isStrictSubset(of: $0.variables) }) else {
-                contained.append(term.label)
-                continue
+        for (label, result) in zip(labels, results) {
+            switch result {
+            case .success(let test): tests.append(test)
+            case .failure(let error): throw .refit(term: label, error)
+            case nil: continue
             }
-            let reduced: LinearMixedModelFit
-            do throws(RefitError) {
-                reduced = try full.droppingFixedTerm(term.label, method: .likelihood)
-            } catch {
-                throw .refit(term: term.label, error)
-            }
-            let difference = full.coefficients.count - reduced.coefficients.count
-            let statistic = max(0, reduced.criterion - full.criterion)
-            tests.append(
-                TermDeletion(
-                    label: term.label, parameterCount: reduced.parameterCount, deviance: reduced.criterion,
-                    akaikeInformation: reduced.akaikeInformation, statistic: statistic, degreesOfFreedom: difference,
-                    pValue: difference > 0
-                        ? ChiSquaredDistribution(degreesOfFreedom: Double(difference)).upperTail(statistic) : .nan))
         }
         return TermDeletions(
             full: full, isRefitted: method == .restrictedLikelihood && hasRandomEffects, tests: tests,
             containedTerms: contained)
+    }
+}
+
+extension TermDeletion {
+    /// Compares two fits by maximum likelihood.
+    fileprivate init(_ label: String, of full: LinearMixedModelFit, reduced: LinearMixedModelFit) {
+        let difference = full.coefficients.count - reduced.coefficients.count
+        let growth = max(0, reduced.criterion - full.criterion)
+        self.init(
+            label: label, parameterCount: reduced.parameterCount, deviance: reduced.criterion,
+            akaikeInformation: reduced.akaikeInformation, statistic: growth, degreesOfFreedom: difference,
+            pValue: difference > 0
+                ? ChiSquaredDistribution(degreesOfFreedom: Double(difference)).upperTail(growth) : .nan)
     }
 }

@@ -144,7 +144,7 @@ extension ResultsReport {
         if !deletions.containedTerms.isEmpty {
             let isOne = deletions.containedTerms.count == 1
             notes.append(
-                "\(FitReport.list(deletions.containedTerms)) \(isOne ? "is part of an interaction, and has" : "are parts of interactions, and have") no test of \(isOne ? "its" : "their") own while that stands in the model."
+                "\(FitReport.list(deletions.containedTerms)) \(isOne ? "is part of an interaction, and has" : "are parts of interactions, and have") no test of \(isOne ? "its" : "their") own while \(isOne ? "that stands" : "those stand") in the model."
             )
         }
         self.init(

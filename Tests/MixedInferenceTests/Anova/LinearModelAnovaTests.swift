@@ -8,7 +8,8 @@ import Testing
 @Suite struct LinearModelAnovaTests {
     @Test(arguments: AnovaGolden.linear)
     func table(golden: AnovaGolden.LinearModel) throws {
-        let fit = try AnovaGolden.fit(golden.formula, golden.data, weights: golden.weighted ? "weight" : nil, contrasts: golden.contrasts)
+        let fit = try AnovaGolden.fit(
+            golden.formula, golden.data, weights: golden.weighted ? "weight" : nil, contrasts: golden.contrasts)
         var differences = Differences()
         for (type, expected) in [
             (HypothesisType.sequential, golden.I), (.withoutContaining, golden.II), (.balanced, golden.III),

@@ -207,4 +207,4 @@ dropped <- list(dropped_case(y ~ x * a + b + (1 | g), "full"), dropped_case(y ~ 
 
 versions <- sapply(c("lme4", "lmerTest", "pbkrtest", "car"), function(p) as.character(packageVersion(p)))
 writeLines(toJSON(list(R = as.character(getRversion()), versions = as.list(versions), tables = lapply(tables, csv), cases = cases, designs = designs,
-  linear = linear, dropped = dropped), auto_unbox = TRUE, digits = 14, na = "null", null = "null", pretty = 0), "anova.json")
+  linear = linear, dropped = dropped), auto_unbox = TRUE, digits = 14, na = "null", null = "null"), "anova.json")
