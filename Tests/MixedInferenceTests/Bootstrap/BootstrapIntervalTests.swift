@@ -1,10 +1,11 @@
 // Intervals of given replicates against R's boot::boot.ci.
 
 import Foundation
-import MixedInference
 import MixedLinearAlgebra
 import MixedTestSupport
 import Testing
+
+@testable import MixedInference
 
 /// What `Goldens/bootstrap.R` writes.
 struct BootstrapGolden: Decodable {

@@ -2,6 +2,7 @@
 
 import LinearMixedModels
 import MixedDesign
+import MixedLinearAlgebra
 import MixedInference
 import MixedSyntax
 import MixedTables
