@@ -120,7 +120,7 @@ struct DevianceOfParameters {
             for level in 0..<factor.levelCount {
                 let start = offsets[term.factorIndex] + level * factor.columnCount + term.columnOffset
                 for column in 0..<count {
-                    for row in column..<count {
+                    for row in 0..<count {
                         root[start + row, start + column] = deviations[row] * lower[row, column]
                     }
                 }
