@@ -220,7 +220,7 @@ package final class ProfileSearch {
             fixed: kept.map { [($0, 1)] }, constantCombination: constant,
             factors: products.factors.indices.map { factor in
                 .init(source: factor, columns: (0..<products.factors[factor].columnCount).map { [($0, 1)] })
-            }, responseOffset: [(held, value)])
+            }, responseOffset: [(held, value)], keepsFixedMoments: false)
         let restricted = products.restricted(to: restriction)
         let reduced = ProfiledDeviance(restricted, terms: deviance.terms, method: .likelihood, threads: threads)
         guard let minimum = ConstrainedDescent(reduced).minimum(under: .none, from: state),
