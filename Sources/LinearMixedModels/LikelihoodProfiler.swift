@@ -26,6 +26,11 @@ package struct ProfiledParameter: Hashable, Sendable {
     package let kind: Kind
     /// lme4's name, such as `sd_(Intercept)|Subject`, `cor_Days.(Intercept)|Subject`, `sigma` or `Days`.
     package let name: String
+
+    package init(kind: Kind, name: String) {
+        self.kind = kind
+        self.name = name
+    }
 }
 
 /// A point of a profile: the best fit with one parameter held.
@@ -215,7 +220,7 @@ package final class ProfileSearch {
             fixed: kept.map { [($0, 1)] }, constantCombination: constant,
             factors: products.factors.indices.map { factor in
                 .init(source: factor, columns: (0..<products.factors[factor].columnCount).map { [($0, 1)] })
-            }, responseOffset: [(held, value)])
+            }, responseOffset: [(held, value)], keepsFixedMoments: false)
         let restricted = products.restricted(to: restriction)
         let reduced = ProfiledDeviance(restricted, terms: deviance.terms, method: .likelihood, threads: threads)
         guard let minimum = ConstrainedDescent(reduced).minimum(under: .none, from: state),

@@ -55,7 +55,7 @@ extension LinearMixedModelFit {
                 fixed: columns, constantCombination: constant,
                 factors: products.factors.indices.map { factor in
                     .init(source: factor, columns: (0..<products.factors[factor].columnCount).map { [($0, 1)] })
-                }))
+                }, keepsFixedMoments: false))
         let deviance = ProfiledDeviance(
             restricted, terms: Self.layout(design), method: .likelihood, threads: threads)
         guard let minimum = deviance.minimize(startingFrom: optimum.relativeFactors) else { throw .noResidualVariance }

@@ -158,6 +158,21 @@ struct SubmodelCase: Sendable, CustomTestStringConvertible {
         #expect(refit.design.formula == direct.design.formula)
         #expect(refit.design.inconsistency == nil)
         #expect(refit.products.inconsistency == nil)
+        // The levels of a factor share out the moments of all rows.
+        for factor in refit.products.factors {
+            let moments = try #require(factor.fixedMoments)
+            let size = moments.count / factor.levelCount
+            var place = 0
+            for column in 0...refit.products.fixedColumnCount {
+                for row in column...refit.products.fixedColumnCount {
+                    let sum = (0..<factor.levelCount).reduce(0) { $0 + moments[$1 * size + place] }
+                    let total = refit.products.fixed[row, column]
+                    let scale = (refit.products.fixed[row, row] * refit.products.fixed[column, column]).squareRoot()
+                    #expect(isClose(sum, total, absolute: 1e-11 * scale))
+                    place += 1
+                }
+            }
+        }
     }
 
     @Test(arguments: ["y ~ x + f + (1 + x | s) + (1 | h)", "y ~ 0 + f + x + (1 | s/n)", "y ~ x + (1 + x || s)"])

@@ -43,8 +43,9 @@ extension CrossProducts {
                 random: scaled.map { moments.random[$0.source].congruent($0.matrix) }),
             factors: scaled.map { kept in
                 let factor = factors[kept.source]
-                return keepsFixed && kept.isIdentity
-                    ? factor : factor.mapped(kept, fixed: keepsFixed ? nil : map.matrix)
+                if keepsFixed && kept.isIdentity { return factor }
+                return factor.mapped(
+                    kept, fixed: keepsFixed ? nil : map.matrix, keepsFixedMoments: restriction.keepsFixedMoments)
             },
             pairs: newPairs)
     }
@@ -107,7 +108,9 @@ extension Matrix {
 
 extension FactorCrossProducts {
     /// The factor with other columns, beside other fixed-effects columns; `nil` leaves those as they are.
-    fileprivate func mapped(_ map: FactorColumnMap, fixed: Matrix?) -> FactorCrossProducts {
+    fileprivate func mapped(
+        _ map: FactorColumnMap, fixed: Matrix?, keepsFixedMoments: Bool
+    ) -> FactorCrossProducts {
         let width = columnCount
         let newWidth = map.matrix.columnCount
         let columns = map.matrix.sparseColumns
@@ -142,7 +145,36 @@ extension FactorCrossProducts {
         }
         return FactorCrossProducts(
             columnCount: newWidth, rowCounts: rowCounts, columnScales: map.scales, diagonalBlocks: diagonal,
-            fixedBlocks: rows)
+            fixedBlocks: rows,
+            fixedMoments: fixed == nil ? fixedMoments : keepsFixedMoments ? mappedMoments(fixedColumns) : nil)
+    }
+
+    /// *M'[X̃ ỹ]'W[X̃ ỹ]M* of every level, packed.
+    private func mappedMoments(_ columns: [[(row: Int, value: Double)]]) -> [Double]? {
+        guard let fixedMoments, levelCount > 0 else { return nil }
+        let size = fixedMoments.count / levelCount
+        let width = fixedBlocks.count / (levelCount * columnCount)
+        let newSize = columns.count * (columns.count + 1) / 2
+        guard levelCount <= Self.fixedMomentsLimit / max(newSize, 1) else { return nil }
+        // Where a column of the packed triangle begins, less its first row.
+        let starts = (0..<width).map { $0 * width - $0 * ($0 + 1) / 2 }
+        var result: [Double] = []
+        result.reserveCapacity(levelCount * newSize)
+        for level in 0..<levelCount {
+            let own = level * size
+            for (right, rightTerms) in columns.enumerated() {
+                for leftTerms in columns[right...] {
+                    var sum = 0.0
+                    for (b, second) in rightTerms {
+                        for (a, first) in leftTerms {
+                            sum += first * second * fixedMoments[own + starts[min(a, b)] + max(a, b)]
+                        }
+                    }
+                    result.append(sum)
+                }
+            }
+        }
+        return result
     }
 }
 

@@ -12,6 +12,8 @@ package struct CrossProductsRestriction: Sendable {
     package var factors: [Factor]
     /// Old fixed-effects columns that are subtracted from the response, with their coefficients.
     package var responseOffset: [(column: Int, weight: Double)]
+    /// Whether levels keep the moments of their own rows, which nothing but leaving levels out needs.
+    package var keepsFixedMoments: Bool
 
     /// A grouping factor and its new columns.
     package struct Factor: Sendable {
@@ -28,11 +30,12 @@ package struct CrossProductsRestriction: Sendable {
 
     package init(
         fixed: [[(column: Int, weight: Double)]], constantCombination: [Double]?, factors: [Factor],
-        responseOffset: [(column: Int, weight: Double)] = []
+        responseOffset: [(column: Int, weight: Double)] = [], keepsFixedMoments: Bool = true
     ) {
         self.fixed = fixed
         self.constantCombination = constantCombination
         self.factors = factors
         self.responseOffset = responseOffset
+        self.keepsFixedMoments = keepsFixedMoments
     }
 }

@@ -47,6 +47,8 @@ extension VarianceBoundaryTest {
     private static let draws = 10_000
     /// How many draws the exact distribution takes where it has no closed form.
     private static let exactDraws = 10_000
+    /// With fewer draws beyond the statistic, its probability is not known from them.
+    private static let fewestExceedances = 10.0
 
     /// The test of the variances that a larger model adds to a smaller one; `nil` when it adds none, or when the smaller
     /// model is not part of it.
@@ -88,9 +90,11 @@ extension VarianceBoundaryTest {
             case .tested(let test) = large.exactRestrictedLikelihoodRatio(
                 statistic: statistic, draws: exactDraws, threads: threads)
         else { return nil }
-        let isRestricted = large.method == .restrictedLikelihood
-        // The observed statistic counts as one of the draws: no finite number of draws shows a probability of zero.
         let draws = Double(test.draws)
+        // So far out that hardly any draw lies beyond, the mixture tells more; there it is the more cautious of the two.
+        guard test.draws == 0 || test.pValue * draws >= fewestExceedances else { return nil }
+        let isRestricted = large.method == .restrictedLikelihood
+        // The observed statistic counts as one of the draws.
         return VarianceBoundaryTest(
             distribution: .exact(draws: test.draws, isRestricted: isRestricted),
             pValue: test.draws > 0 ? (test.pValue * draws + 1) / (draws + 1) : test.pValue)
