@@ -3,6 +3,7 @@
 public import LinearMixedModels
 internal import MixedDesign
 internal import MixedNumerics
+internal import MixedSyntax
 
 #if canImport(Glibc)
     internal import Glibc

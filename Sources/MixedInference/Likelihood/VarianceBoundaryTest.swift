@@ -1,6 +1,6 @@
 // The test of whether variances are zero: the end of their range, where a likelihood ratio is no chi-squared variable.
 
-public import LinearMixedModels
+internal import LinearMixedModels
 internal import MixedLinearAlgebra
 internal import MixedNumerics
 
@@ -94,10 +94,5 @@ extension VarianceBoundaryTest {
         return VarianceBoundaryTest(
             distribution: .exact(draws: test.draws, isRestricted: isRestricted),
             pValue: test.draws > 0 ? (test.pValue * draws + 1) / (draws + 1) : test.pValue)
-    }
-
-    private init(distribution: Distribution, pValue: Double) {
-        self.distribution = distribution
-        self.pValue = pValue
     }
 }

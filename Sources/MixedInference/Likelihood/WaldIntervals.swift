@@ -13,6 +13,13 @@ public struct ParameterInterval: Hashable, Sendable {
     public let lowerLimit: Double
     /// NaN where the method gives no limit.
     public let upperLimit: Double
+
+    package init(term: String, estimate: Double, lowerLimit: Double, upperLimit: Double) {
+        self.term = term
+        self.estimate = estimate
+        self.lowerLimit = lowerLimit
+        self.upperLimit = upperLimit
+    }
 }
 
 extension LinearMixedModelFit {

@@ -1,5 +1,7 @@
 // The report of confidence intervals, whatever the method, and the points of profiles as a table.
 
+internal import MixedDesign
+internal import MixedSyntax
 public import LinearMixedModels
 public import MixedInference
 public import MixedTables
