@@ -2,17 +2,18 @@
 suppressMessages({library(pbkrtest); library(lme4); library(jsonlite)})
 tight <- lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-8), check.conv.singular = "ignore",
                      check.conv.grad = "ignore", calc.derivs = FALSE)
-fit <- function(f, d) lmer(f, d, REML = FALSE, control = tight)
+# The call must name the data, because PBmodcomp evaluates it again.
+fit <- function(formula, name) eval(bquote(lmer(.(as.formula(formula)), .(as.name(name)), REML = FALSE, control = tight)))
 cases <- list(
   slope = list(data = "sleepstudy", larger = "Reaction ~ Days + I(Days^2) + (Days | Subject)",
-               smaller = "Reaction ~ Days + (Days | Subject)", d = sleepstudy),
+               smaller = "Reaction ~ Days + (Days | Subject)", name = "sleepstudy"),
   treatment = list(data = "penicillin", larger = "diameter ~ 1 + (1 | plate) + (1 | sample)",
-                   smaller = "diameter ~ 1 + (1 | plate)", d = Penicillin),
+                   smaller = "diameter ~ 1 + (1 | plate)", name = "Penicillin"),
   cake = list(data = "cake", larger = "angle ~ recipe + temp + (1 | recipe:replicate)",
-              smaller = "angle ~ temp + (1 | recipe:replicate)", d = cake))
+              smaller = "angle ~ temp + (1 | recipe:replicate)", name = "cake"))
 result <- lapply(cases, function(x) {
-  larger <- fit(as.formula(x$larger), x$d)
-  smaller <- fit(as.formula(x$smaller), x$d)
+  larger <- fit(x$larger, x$name)
+  smaller <- fit(x$smaller, x$name)
   set.seed(3)
   test <- suppressWarnings(PBmodcomp(larger, smaller, nsim = 2000))
   ref <- as.numeric(test$ref)
