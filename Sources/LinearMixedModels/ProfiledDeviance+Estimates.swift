@@ -53,7 +53,7 @@ extension ProfiledDeviance {
     }
 
     /// *B A B'*: a covariance of mapped coefficients as one of the original ones.
-    private func mappedBack(_ matrix: Matrix) -> Matrix {
+    func mappedBack(_ matrix: Matrix) -> Matrix {
         let basis = keptBasis
         var result = basis * matrix * basis.transposed
         result.symmetrizeFromLower()
@@ -67,12 +67,26 @@ extension ProfiledDeviance {
     func coefficientSensitivity() -> [Matrix] {
         let count = plan.fixedCount
         guard count > 0, !directions.isEmpty else { return directions.map { _ in Matrix(rows: count, columns: count) } }
+        return coefficientSensitivity(fixedEffectsSolution())
+    }
+
+    /// The blocks of *C⁻¹* between random and fixed effects, *−M⁻¹Λ'Z'X (X'V⁻¹X)⁻¹*, of the mapped columns.
+    ///
+    /// - **Shape:** For each grouping factor *p* columns of its effects, in the units of *u*.
+    func fixedEffectsSolution() -> [Storage<Double>] {
+        let count = plan.fixedCount
         let sides = products.factors.map {
             Storage<Double>(zeros: $0.levelCount * $0.columnCount * count)
         }
         let fixed = Storage<Double>(zeros: count * count)
         for index in 0..<count { fixed.pointer[index + index * count] = 1 }
         factorization.solve(random: sides, fixed: fixed, count: count)
+        return sides
+    }
+
+    /// The same from what `fixedEffectsSolution` has returned.
+    func coefficientSensitivity(_ sides: [Storage<Double>]) -> [Matrix] {
+        let count = plan.fixedCount
         return directions.map { direction in
             let factor = products.factors[direction.factor]
             let size = factor.levelCount * factor.columnCount

@@ -72,6 +72,7 @@ extension FactorCrossProducts {
             && columnScales.allSatisfy { $0 > 0 && $0.isFinite }
             && diagonalBlocks.count == levelCount * columnCount * columnCount
             && fixedBlocks.count == levelCount * columnCount * fixedWidth
+            && (fixedMoments.map { $0.count == levelCount * PackedTriangle.count(fixedWidth) } ?? true)
     }
 }
 

@@ -59,16 +59,24 @@ package struct FactorCrossProducts: Sendable {
     package let diagonalBlocks: [Double]
     /// For each level *Z_i'W[X̃ ỹ]*, column-major with `columnCount` rows.
     package let fixedBlocks: [Double]
+    /// For each level the lower triangle of *[X̃ ỹ]'W[X̃ ỹ]* over its own rows, packed column by column, so that a level can
+    /// be taken out of the fixed effects; `nil` where that would be more than `fixedMomentsLimit` numbers.
+    package let fixedMoments: [Double]?
+
+    /// How many numbers the fixed moments of a factor may take: 32 MB.
+    package static let fixedMomentsLimit = 4_000_000
 
     /// Takes over blocks that were computed before.
     package init(
-        columnCount: Int, rowCounts: [Int], columnScales: [Double], diagonalBlocks: [Double], fixedBlocks: [Double]
+        columnCount: Int, rowCounts: [Int], columnScales: [Double], diagonalBlocks: [Double], fixedBlocks: [Double],
+        fixedMoments: [Double]? = nil
     ) {
         self.columnCount = columnCount
         self.rowCounts = rowCounts
         self.columnScales = columnScales
         self.diagonalBlocks = diagonalBlocks
         self.fixedBlocks = fixedBlocks
+        self.fixedMoments = fixedMoments
     }
 
     package var levelCount: Int { rowCounts.count }

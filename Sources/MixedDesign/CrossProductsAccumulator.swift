@@ -75,6 +75,7 @@ struct CrossProductsAccumulator {
                     if let weights { multiplyRows(base, rows: rows, columns: columns, byRootsOf: weights) }
                 }
                 levels[factor].add(random[factor], rowMajor, codes: codes[factor], rows: rows)
+                levels[factor].addFixedMoments(rowMajor, codes: codes[factor], rows: rows)
             }
             for index in pairs.indices {
                 addPair(index, random: random, codes: codes, rows: rows)

@@ -2,7 +2,7 @@
 
 internal import MixedLinearAlgebra
 
-/// Accumulates, level by level, *Z_i'W Z_i* and *Z_i'W[X̃ ỹ]*.
+/// Accumulates, level by level, *Z_i'W Z_i*, *Z_i'W[X̃ ỹ]* and, where there is room, *[X̃ ỹ]'W[X̃ ỹ]*.
 struct LevelAccumulator {
     private let shape: FactorShape
     /// Fixed-effects columns and the response.
@@ -11,6 +11,9 @@ struct LevelAccumulator {
     private var rowCounts: [Int]
     private var diagonalBlocks: [Double]
     private var fixedBlocks: [Double]
+    /// Empty where the levels are too many for it.
+    private var fixedMoments: [Double]
+    private let hasFixedMoments: Bool
     private(set) var unweightedGram: Matrix
 
     init(shape: FactorShape, fixedWidth: Int) {
@@ -20,6 +23,9 @@ struct LevelAccumulator {
         rowCounts = [Int](repeating: 0, count: shape.levelCount)
         diagonalBlocks = [Double](repeating: 0, count: shape.levelCount * columns * columns)
         fixedBlocks = [Double](repeating: 0, count: shape.levelCount * columns * fixedWidth)
+        let momentSize = PackedTriangle.count(fixedWidth)
+        hasFixedMoments = shape.levelCount <= FactorCrossProducts.fixedMomentsLimit / momentSize
+        fixedMoments = [Double](repeating: 0, count: hasFixedMoments ? shape.levelCount * momentSize : 0)
         unweightedGram = Matrix(rows: columns, columns: columns)
     }
 
@@ -84,10 +90,26 @@ struct LevelAccumulator {
         }
     }
 
+    /// Adds the fixed-effects columns and the response of a batch to the moments of the rows' levels.
+    mutating func addFixedMoments(_ fixed: [Double], codes: [Int32], rows: Range<Int>) {
+        guard hasFixedMoments else { return }
+        let width = fixedWidth
+        fixedMoments.withUnsafeMutableBufferPointer { moments in
+            fixed.withUnsafeBufferPointer { fixed in
+                codes.withUnsafeBufferPointer { codes in
+                    guard let moments = moments.baseAddress, let fixed = fixed.baseAddress else { return }
+                    PackedTriangle.addRows(
+                        fixed, count: rows.count, width: width, codes: codes, from: rows.lowerBound, into: moments)
+                }
+            }
+        }
+    }
+
     func finished() -> FactorCrossProducts {
         FactorCrossProducts(
             columnCount: shape.columnCount, rowCounts: rowCounts,
             columnScales: columnScales ?? [Double](repeating: 1, count: shape.columnCount),
-            diagonalBlocks: diagonalBlocks, fixedBlocks: fixedBlocks)
+            diagonalBlocks: diagonalBlocks, fixedBlocks: fixedBlocks,
+            fixedMoments: hasFixedMoments ? fixedMoments : nil)
     }
 }

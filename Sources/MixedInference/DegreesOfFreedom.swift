@@ -4,6 +4,8 @@
 public enum DegreesOfFreedomMethod: String, Hashable, Sendable, Codable, CaseIterable {
     /// From the uncertainty of the coefficient's own variance: as in lmerTest.
     case satterthwaite
+    /// From the uncertainty of all variances, with a covariance that has it added: as in pbkrtest. It needs REML.
+    case kenwardRoger = "kenward-roger"
     /// Rows less coefficients: exact for linear models, too many for mixed ones.
     case residual
     /// None: the normal distribution.
@@ -14,17 +16,22 @@ public enum DegreesOfFreedomMethod: String, Hashable, Sendable, Codable, CaseIte
 public enum DegreesOfFreedomError: InferenceFailure {
     /// Kenward and Roger's method is defined for restricted likelihood.
     case needsRestrictedLikelihood
+    /// The equations of the model cannot be factored at its optimum.
+    case noInformation
 
     public var sentence: String {
         switch self {
         case .needsRestrictedLikelihood:
             "Kenward-Roger degrees of freedom need a model fitted by REML, and this one was fitted by maximum likelihood"
+        case .noInformation:
+            "the data say too little about the variances of this model for Kenward-Roger degrees of freedom"
         }
     }
 
     public var hint: String? {
         switch self {
         case .needsRestrictedLikelihood: "fit it without --ml, or use --df satterthwaite"
+        case .noInformation: "use --df satterthwaite"
         }
     }
 }

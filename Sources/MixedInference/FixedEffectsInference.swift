@@ -23,6 +23,7 @@ public struct FixedEffectsInference: Sendable {
         /// The same for every combination; infinite for the normal distribution.
         case constant(Double)
         case satterthwaite(CovarianceUncertainty)
+        case kenwardRoger(SmallSampleAdjustment)
     }
 
     /// The estimate of a linear combination *c'β̂*.
@@ -39,20 +40,33 @@ public struct FixedEffectsInference: Sendable {
     ///
     ///     df = 2 (c'Vc)² / (g'Ag),   g_k = c' (∂V/∂θ_k) c
     ///
-    /// for Satterthwaite's approximation, with *A* the covariance of the variance parameters; Kuznetsova et al. (2017),
-    /// Journal of Statistical Software 82(13), equation 6.
+    /// for Satterthwaite's approximation, with *A* the covariance of the variance parameters by their observed information;
+    /// Kuznetsova et al. (2017), Journal of Statistical Software 82(13), equation 6. For a single combination Kenward and
+    /// Roger's come to the same with the expected information, and *V* before its adjustment.
     /// - **Shape:** `combination` has one weight for each coefficient that was estimated.
     /// - Complexity: O(*p²*) for each variance parameter; it does not depend on the number of rows.
     public func degreesOfFreedom(of combination: [Double]) -> Double {
         switch approximation {
         case .constant(let value): return value
         case .satterthwaite(let uncertainty):
-            let variance = quadraticForm(covariance, combination)
-            let gradient = uncertainty.covarianceDerivatives.map { quadraticForm($0, combination) }
-            let denominator = quadraticForm(uncertainty.parameterCovariance, gradient)
-            guard variance > 0, denominator > 0 else { return .infinity }
-            return 2 * variance * variance / denominator
+            return Self.degreesOfFreedom(
+                combination, covariance: covariance, derivatives: uncertainty.covarianceDerivatives,
+                parameterCovariance: uncertainty.parameterCovariance)
+        case .kenwardRoger(let adjustment):
+            return Self.degreesOfFreedom(
+                combination, covariance: adjustment.covariance, derivatives: adjustment.covarianceDerivatives,
+                parameterCovariance: adjustment.parameterCovariance)
         }
+    }
+
+    private static func degreesOfFreedom(
+        _ combination: [Double], covariance: Matrix, derivatives: [Matrix], parameterCovariance: Matrix
+    ) -> Double {
+        let variance = quadraticForm(covariance, combination)
+        let gradient = derivatives.map { quadraticForm($0, combination) }
+        let denominator = quadraticForm(parameterCovariance, gradient)
+        guard variance > 0, denominator > 0 else { return .infinity }
+        return 2 * variance * variance / denominator
     }
 }
 
@@ -63,9 +77,14 @@ extension LinearMixedModelFit {
     /// - Throws: `DegreesOfFreedomError` when the method does not apply to the fit.
     public func inference(_ method: DegreesOfFreedomMethod) throws(DegreesOfFreedomError) -> FixedEffectsInference {
         switch method {
-        case .satterthwaite: inference()
-        case .residual: inference(method, .constant(exactDegreesOfFreedom))
-        case .asymptotic: inference(method, .constant(.infinity))
+        case .satterthwaite: return inference()
+        case .kenwardRoger where !hasRandomEffects: return inference(method, .constant(exactDegreesOfFreedom))
+        case .kenwardRoger:
+            guard self.method == .restrictedLikelihood else { throw .needsRestrictedLikelihood }
+            guard let adjustment = smallSampleAdjustment() else { throw .noInformation }
+            return inference(method, .kenwardRoger(adjustment), covariance: adjustment.adjustedCovariance)
+        case .residual: return inference(method, .constant(exactDegreesOfFreedom))
+        case .asymptotic: return inference(method, .constant(.infinity))
         }
     }
 
@@ -79,11 +98,12 @@ extension LinearMixedModelFit {
     private var exactDegreesOfFreedom: Double { Double(rowCount - coefficients.count) }
 
     private func inference(
-        _ method: DegreesOfFreedomMethod, _ approximation: FixedEffectsInference.Approximation
+        _ method: DegreesOfFreedomMethod, _ approximation: FixedEffectsInference.Approximation,
+        covariance: Matrix? = nil
     ) -> FixedEffectsInference {
         FixedEffectsInference(
             method: method, coefficientNames: coefficientNames, coefficients: coefficients,
-            covariance: coefficientCovariance, residualStandardDeviation: residualStandardDeviation,
+            covariance: covariance ?? coefficientCovariance, residualStandardDeviation: residualStandardDeviation,
             approximation: approximation)
     }
 }

@@ -15,13 +15,23 @@ public struct LinearHypothesis: Hashable, Sendable {
         self.label = label
         self.matrix = matrix
     }
+
+    /// A hypothesis of rows with one weight for each coefficient; weights that are missing are zero.
+    public init(label: String, rows: [[Double]]) {
+        self.label = label
+        var matrix = Matrix(rows: rows.count, columns: rows.map(\.count).max() ?? 0)
+        for (row, weights) in rows.enumerated() {
+            for (column, weight) in weights.enumerated() { matrix[row, column] = weight }
+        }
+        self.matrix = matrix
+    }
 }
 
 /// The F-test of a hypothesis.
 public struct HypothesisTest: Hashable, Sendable {
     /// What is tested.
     public let label: String
-    /// The sum of squares that belongs to F: *F σ̂² df₁*, as lmerTest shows it.
+    /// The sum of squares that belongs to F before it is scaled: *F σ̂² df₁*, as lmerTest shows it.
     ///
     /// - **Scale:** squared units of the response.
     public let sumOfSquares: Double

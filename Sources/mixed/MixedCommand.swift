@@ -21,10 +21,25 @@ struct MixedCommand: ParsableCommand {
             answer, 1 for an error in the input, 64 for wrong usage.
             """,
         version: Version.text,
-        subcommands: [
-            FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
-            BootstrapCommand.self, SimulateCommand.self, EffectSizeCommand.self,
-            CompareCommand.self, RandomDeletionsCommand.self, ConfintCommand.self, ExamplesCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Fitting",
+                subcommands: [
+                    FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
+                    ExamplesCommand.self,
+                ]),
+            CommandGroup(
+                name: "Testing and comparing",
+                subcommands: [
+                    AnovaCommand.self, CompareCommand.self, RandomDeletionsCommand.self, ConfintCommand.self,
+                    BootstrapCommand.self, RobustCommand.self,
+                ]),
+            CommandGroup(
+                name: "Explaining and predicting",
+                subcommands: [
+                    MeansCommand.self, SlopesCommand.self, EffectsCommand.self, PredictCommand.self,
+                    EffectSizeCommand.self, PoolingCommand.self, InfluenceCommand.self, SimulateCommand.self,
+                ]),
         ])
 
     /// Runs the command; errors of the input end here, those of usage with the parser.

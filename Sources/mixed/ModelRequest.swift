@@ -57,10 +57,10 @@ struct ModelRequest {
 
 extension DesignError.Kind {
     /// The row that is at fault, counted from 1.
-    fileprivate var row: Int? {
+    var row: Int? {
         switch self {
         case .responseNotNumeric(_, let row, _), .notNumeric(_, let row, _), .infiniteValue(_, let row),
-            .weightNotPositive(let row, _):
+            .weightNotPositive(let row, _), .unknownLevel(_, _, let row):
             row
         default: nil
         }

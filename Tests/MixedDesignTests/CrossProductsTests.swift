@@ -74,13 +74,17 @@ private struct PlainDesign: DesignRows {
         var expected = Matrix(rows: 4, columns: 4)
         var cross = [Double](repeating: 0, count: 7 * 2 * 4)
         var blocks = [Double](repeating: 0, count: 7 * 4)
+        var levelMoments = [Matrix](repeating: Matrix(rows: 4, columns: 4), count: 7)
         var pairs: [String: [Double]] = [:]
         for row in 0..<rows {
             let values = mapped(row)
             let random = design.random[0].enumerated().map { $1[row] / products.factors[0].columnScales[$0] }
             let level = Int(design.codes[0][row])
             for column in 0..<4 {
-                for other in 0..<4 { expected[other, column] += weight(row) * values[other] * values[column] }
+                for other in 0..<4 {
+                    expected[other, column] += weight(row) * values[other] * values[column]
+                    levelMoments[level][other, column] += weight(row) * values[other] * values[column]
+                }
                 for effect in 0..<2 {
                     cross[level * 8 + effect + column * 2] += weight(row) * random[effect] * values[column]
                 }
@@ -99,6 +103,13 @@ private struct PlainDesign: DesignRows {
         differences.compare("fixed", products.fixed.storage, expected.storage, relative: 1e-11, absolute: 1e-10)
         differences.compare("cross", products.factors[0].fixedBlocks, cross, relative: 1e-10, absolute: 1e-10)
         differences.compare("blocks", products.factors[0].diagonalBlocks, blocks, relative: 1e-11, absolute: 1e-11)
+        let moments = products.factors[0].fixedMoments ?? []
+        #expect(moments.count == 70)
+        for level in 0..<7 {
+            let matrix = PackedTriangle.matrix(moments, group: level, width: 4, columns: [0, 1, 2, 3])
+            differences.compare(
+                "moments", matrix.storage, levelMoments[level].storage, relative: 1e-11, absolute: 1e-10)
+        }
         let pair = products.pairs[0]
         #expect(pair.pairCount == pairs.count)
         for level in 0..<7 {

@@ -73,6 +73,25 @@ import Testing
         #expect(try Article("GettingStarted").texts == ["\(error?.description ?? "")\n"])
     }
 
+    @Test func testingTerms() throws {
+        let data = try DataTable.bundled("oats")
+        let fit = try LinearMixedModel("yield ~ nitro * Variety + (1 | Block/Variety)", data: data).fit()
+        let analysis = try fit.anova(type: .balanced, degreesOfFreedom: .kenwardRoger)
+        for test in analysis.tests {
+            print(test.label, test.statistic, test.denominatorDegreesOfFreedom, test.pValue)
+        }
+        print(ResultsReport(analysis, of: fit).rendered(as: .text))
+        for hypothesis in try fit.hypotheses(.balanced) { print(hypothesis.label, hypothesis.matrix) }
+
+        let hypothesis = LinearHypothesis(
+            label: "Variety", rows: [[0, 0, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0]])
+        let test = try fit.inference(.kenwardRoger).test(hypothesis)
+        print(test.statistic, test.numeratorDegreesOfFreedom, test.denominatorDegreesOfFreedom)
+        #expect(test.statistic == analysis.tests[1].statistic)
+
+        for deletion in try fit.termDeletions().tests { print(deletion.label, deletion.statistic, deletion.pValue) }
+    }
+
     @Test func singularFits() throws {
         let data = try DataTable.bundled("dyestuff2")
         let fit = try LinearMixedModel("Yield ~ 1 + (1 | Batch)", data: data).fit()
@@ -110,6 +129,41 @@ import Testing
         }
     }
 
+    @Test func marginalMeans() throws {
+        let data = try DataTable.bundled("oats")
+        let fit = try LinearMixedModel("yield ~ factor(nitro) * Variety + (1 | Block/Variety)", data: data).fit()
+        let means = try fit.marginalMeans(of: ["nitro"])
+        for row in means.rows {
+            print(row.values[0].label, row.estimate, row.standardError, row.degreesOfFreedom, row.lowerLimit, row.upperLimit)
+        }
+        print(means.averagedOver)
+        // emmeans 1.8.4.1: 79.38889 at 0
+        #expect(abs(means.rows[0].estimate - 79.388889) < 1e-5)
+
+        let within = try fit.marginalMeans(of: ["nitro"], by: ["Variety"])
+        let differences = try within.contrasts(.pairwise)
+        for row in differences.rows {
+            print(row.group[0].label, row.contrast, row.estimate, row.pValue)
+        }
+        let trend = try means.contrasts(.polynomial, adjustment: .holm)
+        let own = try means.contrasts(.custom([CustomContrast(parsing: "some vs none: -1 1/3 1/3 1/3")]))
+        print(trend.rows.count, own.rows[0].estimate)
+        print(try MarginalMeansReport(fit, within, contrasts: differences).results().rendered(as: .markdown))
+        #expect(differences.rows.count == 18)
+        #expect(abs(own.rows[0].estimate - 32.777778) < 1e-5)
+
+        let children = try DataTable.bundled("orthodont")
+        let growth = try LinearMixedModel("distance ~ age * Sex + (age | Subject)", data: children).fit()
+        let slopes = try growth.slopes(of: "age", by: ["Sex"])
+        let difference = try slopes.contrasts(.pairwise)
+        print(slopes.rows.map(\.estimate), difference.rows[0].pValue)
+        #expect(abs(difference.rows[0].pValue - 0.0326) < 1e-4)
+
+        let predictions = try growth.adjustedPredictions(PredictionTerm.parse("age [8:14 by=2], Sex"))
+        for row in predictions.rows { print(row.values.map(\.label), row.predicted, row.lowerLimit, row.upperLimit) }
+        #expect(predictions.rows.count == 8)
+    }
+
     @Test func fromR() throws {
         let data = try DataTable.bundled("sleepstudy")
         let full = try LinearMixedModel("Reaction ~ Days + (Days | Subject)", data: data, method: .likelihood).fit()
@@ -119,6 +173,57 @@ import Testing
         // R 4.2.2, lme4 1.1-31: anova(full, simple) has Chisq 42.139 on 2 Df.
         #expect(abs(simple.criterion - full.criterion - 42.139) < 1e-3)
         #expect(full.parameterCount - simple.parameterCount == 2)
+    }
+
+    @Test func predictionsAndPooling() throws {
+        let data = try DataTable.bundled("sleepstudy")
+        let fit = try LinearMixedModel("Reaction ~ Days + (1 + Days | Subject)", data: data).fit()
+        let own = try fit.predictions(data, level: .group, interval: .prediction)
+        print(own.fitted[0], own.lowerLimits?[0] ?? .nan, own.upperLimits?[0] ?? .nan)
+        for sentence in own.sentences { print(sentence) }
+        #expect(own.fitted.count == 180)
+
+        let joint = try fit.conditionalCovariance()
+        print(joint.matrix(levels: [0]))
+        #expect(joint.matrix(levels: [0]).rowCount == 4)
+
+        let study = try DataTable.bundled("sleepstudy_pooling")
+        let model = try LinearMixedModel("Reaction ~ Days + (1 + Days | Subject)", data: study).fit()
+        let pooling = try model.poolingComparison()
+        print(pooling.report.rendered(as: .text))
+        for group in pooling.undetermined { print(group.level, group.rowCount, group.terms) }
+        #expect(pooling.undetermined.map(\.level) == ["373"])
+    }
+
+    @Test func influenceAndRobustErrors() throws {
+        let data = try DataTable.bundled("sleepstudy")
+        let fit = try LinearMixedModel("Reaction ~ Days + (1 + Days | Subject)", data: data).fit()
+        let influence = try fit.influence(of: "Subject", refitting: true)
+        for deletion in influence.deletions where deletion.influence.cooksDistance > 4 / 18 {
+            print(deletion.level, deletion.influence.changes, deletion.leverage)
+            print(deletion.refit?.relativeVarianceChanges ?? [])
+        }
+        #expect(influence.deletions.count == 18)
+
+        let plates = try DataTable.bundled("penicillin")
+        let crossed = try LinearMixedModel("diameter ~ 1 + (1 | plate) + (1 | sample)", data: plates).fit()
+        let samples = try crossed.influence(of: RowGroups("sample", of: crossed, data: plates))
+        print(ResultsReport(samples, for: .text).rendered(as: .text))
+        #expect(samples.deletions.count == 6)
+
+        let rows = try fit.rowInfluence(fit.frame(of: data))
+        print(rows.effectiveParameters, rows.leverages.max() ?? 0)
+        #expect(rows.rows.count == 180)
+
+        let robust = try fit.clusterRobust(by: "Subject", type: .CR2)
+        for test in robust.coefficientTests() {
+            print(test.term, test.standardError, test.degreesOfFreedom, test.pValue)
+        }
+        let line = try LinearMixedModel("Reaction ~ Days", data: data).fit()
+        let bySubject = try line.clusterRobust(by: RowGroups("Subject", of: line, data: data))
+        print(ResultsReport(bySubject, of: line).rendered(as: .text))
+        // Balanced data: 17 degrees of freedom.
+        #expect(robust.coefficientTests().allSatisfy { abs($0.degreesOfFreedom - 17) < 1e-6 })
     }
 
     @Test func bootstrap() throws {

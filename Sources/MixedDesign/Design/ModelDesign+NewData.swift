@@ -19,6 +19,9 @@ public struct FrameContents: OptionSet, Hashable, Sendable {
     public static let randomEffects = FrameContents(rawValue: 4)
     /// The sum of the offsets.
     public static let offset = FrameContents(rawValue: 8)
+    /// The columns of the random effects without the grouping factors, which the table then need not have: every level is
+    /// one that the design does not know.
+    public static let randomColumns = FrameContents(rawValue: 16)
 
     /// Everything a fit needs.
     public static let all: FrameContents = [.response, .weights, .randomEffects, .offset]
@@ -56,8 +59,11 @@ extension ModelDesign {
                 offset = offset.map { sum in zip(sum, values).map(+) } ?? values
             }
         }
-        let groupings = contents.contains(.randomEffects) ? groupingFactors : []
-        let codes = try groupings.map { factor throws(DesignError) in try evaluation.codes(of: factor) }
+        let hasCodes = contents.contains(.randomEffects)
+        let groupings = hasCodes || contents.contains(.randomColumns) ? groupingFactors : []
+        let codes = try groupings.map { factor throws(DesignError) in
+            hasCodes ? try evaluation.codes(of: factor) : [Int32](repeating: -1, count: table.rowCount)
+        }
 
         let kept = evaluation.keptRows
         let rows = UsedRows(count: kept?.count ?? table.rowCount, kept: kept)
@@ -91,7 +97,9 @@ extension ModelDesign {
     /// The variables that some column to be evaluated is made of.
     private func neededVariables(_ contents: FrameContents) -> Set<Int> {
         var columns = fixedColumns
-        if contents.contains(.randomEffects) { columns += groupingFactors.flatMap(\.columns) }
+        if !contents.isDisjoint(with: [.randomEffects, .randomColumns]) {
+            columns += groupingFactors.flatMap(\.columns)
+        }
         return Set(columns.flatMap(\.parts).map(\.variable))
     }
 }

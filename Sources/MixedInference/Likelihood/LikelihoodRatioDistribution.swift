@@ -13,14 +13,14 @@ internal import MixedNumerics
 struct LikelihoodRatioDistribution {
     /// *μ* relative to the largest, and how many of each there are.
     private let eigenvalues: [Double]
-    private let counts: [Double]
+    private let counts: [Int]
     /// What the penalty *Σ log(1 + λξ)* runs over: *μ* for restricted likelihood, the diagonal of *Z'Z* otherwise.
     private let penaltyValues: [Double]
     private let penaltyCounts: [Double]
     /// *n - p*, or *n*.
     private let rows: Double
     /// *n - p - K*.
-    private let residualDegreesOfFreedom: Double
+    private let residualDegreesOfFreedom: Int
     private let isRestricted: Bool
 
     /// λ relative to the reciprocal of the largest eigenvalue, on which a draw's maximum is looked for first.
@@ -29,12 +29,12 @@ struct LikelihoodRatioDistribution {
     init(_ spectrum: ProjectedSpectrum, rowCount: Int, isRestricted: Bool) {
         let largest = spectrum.eigenvalues.first?.value ?? 1
         eigenvalues = spectrum.eigenvalues.map { $0.value / largest }
-        counts = spectrum.eigenvalues.map { Double($0.count) }
+        counts = spectrum.eigenvalues.map(\.count)
         let penalty = isRestricted ? spectrum.eigenvalues : spectrum.diagonal
         penaltyValues = penalty.map { $0.value / largest }
         penaltyCounts = penalty.map { Double($0.count) }
-        let restrictedRows = Double(rowCount - spectrum.fixedRank)
-        rows = isRestricted ? restrictedRows : Double(rowCount)
+        let restrictedRows = rowCount - spectrum.fixedRank
+        rows = Double(isRestricted ? restrictedRows : rowCount)
         residualDegreesOfFreedom = max(0, restrictedRows - counts.reduce(0, +))
         self.isRestricted = isRestricted
     }
@@ -47,10 +47,11 @@ struct LikelihoodRatioDistribution {
     ///
     /// which grows with *F*.
     func closedTail(_ statistic: Double) -> Double? {
-        guard isRestricted, eigenvalues.count == 1, residualDegreesOfFreedom >= 1, let count = counts.first else {
+        guard isRestricted, eigenvalues.count == 1, residualDegreesOfFreedom >= 1, let multiplicity = counts.first else {
             return nil
         }
-        let rest = residualDegreesOfFreedom
+        let count = Double(multiplicity)
+        let rest = Double(residualDegreesOfFreedom)
         let total = count + rest
         func ratio(_ f: Double) -> Double { total * log((count * f + rest) / total) - count * log(f) }
         var low = 1.0

@@ -124,6 +124,8 @@ extension FitReport {
         guard isMixed else { return "Coefficients:" }
         return switch degreesOfFreedom {
         case .satterthwaite: "Fixed effects, with t-tests by Satterthwaite's degrees of freedom:"
+        case .kenwardRoger:
+            "Fixed effects, with t-tests by Kenward and Roger's degrees of freedom and standard errors adjusted for small samples:"
         case .residual: "Fixed effects, with t-tests on the residual degrees of freedom:"
         case .asymptotic: "Fixed effects, with tests by the normal distribution:"
         }

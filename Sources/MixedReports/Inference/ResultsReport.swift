@@ -21,7 +21,7 @@ public struct ResultsReport: Sendable {
         public let key: String
         public let table: ReportTable
 
-        public init(_ key: String = "rows", _ table: ReportTable) {
+        public init(_ key: String, _ table: ReportTable) {
             self.key = key
             self.table = table
         }

@@ -43,6 +43,7 @@ struct ArchivedProducts {
             add("factor.\(index).scales", factor.columnScales)
             add("factor.\(index).diagonal", factor.diagonalBlocks)
             add("factor.\(index).fixed", factor.fixedBlocks)
+            if let moments = factor.fixedMoments { add("factor.\(index).fixedMoments", moments) }
         }
         for (index, pair) in products.pairs.enumerated() {
             add("pair.\(index).starts", pair.rowStarts.map(Double.init))
@@ -82,6 +83,12 @@ extension CrossProducts {
             guard effects <= ProductsReader.columnLimit else { throw reader.problem("it has too many effects") }
             let (cells, overflow) = levels.multipliedReportingOverflow(by: effects * max(effects, columns + 1))
             guard !overflow, cells >= 0 else { throw reader.problem("it has too many levels") }
+            // Files of models with very many levels, and those of the first programs, have no moments of their levels.
+            let fixedMoments = "factor.\(index).fixedMoments"
+            let size = PackedTriangle.count(columns + 1)
+            guard !levels.multipliedReportingOverflow(by: size).overflow else {
+                throw reader.problem("it has too many levels")
+            }
             randomMoments.append(try reader.matrix("factor.\(index).moments", effects, effects))
             factors.append(
                 FactorCrossProducts(
@@ -89,7 +96,9 @@ extension CrossProducts {
                     columnScales: try reader.doubles("factor.\(index).scales", count: effects),
                     diagonalBlocks: try reader.doubles("factor.\(index).diagonal", count: levels * effects * effects),
                     fixedBlocks: try reader.doubles(
-                        "factor.\(index).fixed", count: levels * effects * (columns + 1))))
+                        "factor.\(index).fixed", count: levels * effects * (columns + 1)),
+                    fixedMoments: archive.contains(fixedMoments)
+                        ? try reader.doubles(fixedMoments, count: levels * size) : nil))
         }
         var pairs: [PairCrossProducts] = []
         for (index, sizes) in (header["pairs"]?.elements ?? []).enumerated() {

@@ -2,6 +2,7 @@
 
 import LinearMixedModels
 import MixedDesign
+import MixedInference
 import MixedSyntax
 import MixedTables
 import MixedTestSupport
@@ -52,6 +53,17 @@ import Testing
         for format in ReportFormat.allCases { _ = report.rendered(as: format) }
         _ = RandomEffectsReport(fit).rendered(as: .text)
         _ = GroupCoefficientsReport(fit).rendered(as: .text)
+        for group in fit.design.groupingFactors {
+            if let influence = try? fit.influence(of: group.name) {
+                for format in ReportFormat.allCases {
+                    _ = ResultsReport(influence, for: format).rendered(as: format)
+                }
+            }
+            for type in ClusterRobustType.allCases {
+                guard let robust = try? fit.clusterRobust(by: group.name, type: type) else { continue }
+                _ = ResultsReport(robust, of: fit).rendered(as: .text)
+            }
+        }
         if let frame = try? fit.design.frame(for: table) { _ = fit.fittedValues(frame) }
     }
 }

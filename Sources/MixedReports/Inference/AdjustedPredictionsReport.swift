@@ -1,0 +1,67 @@
+// Adjusted predictions in the columns that ggeffects gives them.
+
+public import LinearMixedModels
+internal import MixedDesign
+public import MixedInference
+
+/// The report of adjusted predictions.
+public struct AdjustedPredictionsReport: Sendable {
+    private let fit: LinearMixedModelFit
+    private let predictions: AdjustedPredictions
+
+    public init(_ fit: LinearMixedModelFit, _ predictions: AdjustedPredictions) {
+        self.fit = fit
+        self.predictions = predictions
+    }
+
+    /// The table with its sentences.
+    public var results: ResultsReport {
+        let keys = ["x", "group", "facet"]
+        let terms = predictions.terms
+        var columns: [ReportTable.Column] = [
+            .init("x", header: terms.first ?? "x", format: .estimate(digits: 4), alignment: .leading),
+            .init("predicted", header: "Predicted", format: .estimate()),
+            .init("std.error", header: "Std. error", format: .estimate()),
+            .init("conf.low", header: "Lower", format: .estimate()),
+            .init("conf.high", header: "Upper", format: .estimate()),
+        ]
+        for index in terms.indices.dropFirst() {
+            columns.append(
+                .init(keys[index], header: terms[index], format: .estimate(digits: 4), alignment: .leading))
+        }
+        let rows = predictions.rows.map { row -> [ReportTable.Cell] in
+            var cells: [ReportTable.Cell] = [row.values.first?.cell ?? .missing]
+            cells += [.number(row.predicted), .number(row.standardError)]
+            cells += [.number(row.lowerLimit), .number(row.upperLimit)]
+            return cells + row.values.dropFirst().map(\.cell)
+        }
+        return ResultsReport(
+            title: "Adjusted predictions of \(fit.design.responseName) over \(MarginalNotes.list(terms))",
+            sections: [.init("rows", ReportTable(columns: columns, rows: rows))], notes: notes,
+            details: [.init("terms", .array(terms.map(JSONValue.string)))])
+    }
+
+    private var notes: [String] {
+        var notes: [String] = []
+        if !predictions.heldAt.isEmpty { notes.append("At \(MarginalNotes.held(predictions.heldAt)).") }
+        if !predictions.averagedOver.isEmpty {
+            notes.append("Averaged over \(MarginalNotes.list(predictions.averagedOver)), all levels weighted alike.")
+        }
+        if fit.hasRandomEffects {
+            notes.append("For the population: random effects are zero, and their variance is not in the limits.")
+        }
+        notes.append(
+            "\(MarginalNotes.percent(predictions.level)) confidence limits of the mean. "
+                + MarginalNotes.method(predictions.method, hasRandomEffects: fit.hasRandomEffects))
+        if let transformation = predictions.transformation {
+            notes.append(
+                "Predictions and limits are transformed back from \(transformation.text): they are of medians. Standard errors are of \(transformation.text)."
+            )
+        }
+        notes += MarginalNotes.obstacles(
+            predictions.rows.map { row in
+                (zip(predictions.terms, row.values).map { "\($0) = \($1.label)" }.joined(separator: ", "), row.obstacle)
+            })
+        return notes
+    }
+}

@@ -1,0 +1,111 @@
+// `mixed predict`: predictions of a saved model for the rows of a table.
+
+public import ArgumentParser
+public import MixedModels
+
+/// For whom predictions are made, and with which intervals.
+struct PredictionOptions: ParsableArguments {
+    @Option(help: "For the average group, or for each row's own group.")
+    var level: PredictionLevel = .population
+
+    @Option(
+        help:
+            "What the limits are to hold: nothing, the mean (confidence), or one new observation (prediction).")
+    var interval: PredictionInterval = .confidence
+
+    @Option(help: ArgumentHelp("The level of the intervals, between 0 and 1.", valueName: "level"))
+    var confidence = 0.95
+
+    @Option(name: .customLong("df"), help: "Degrees of freedom of the intervals for the average group.")
+    var degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite
+
+    mutating func validate() throws {
+        guard confidence > 0, confidence < 1 else {
+            throw ValidationError("--confidence needs a number between 0 and 1, such as 0.95")
+        }
+    }
+}
+
+extension PredictionLevel: ExpressibleByArgument {}
+extension PredictionInterval: ExpressibleByArgument {}
+
+/// Predicts the response for the rows of a table.
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Predict the response for the rows of a table, with standard errors and intervals.",
+        discussion: """
+            The table needs the columns of the fixed effects, and for --level group those of the grouping factors; a group that \
+            the model has not seen gets the prediction of the average group, with a wider interval. Rows with missing values \
+            keep their place and have no prediction.
+
+            Example: each subject's expected reaction time, and where a new measurement of it would lie.
+
+              mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy --save sleep.mixed
+              mixed predict sleep.mixed @sleepstudy --level group --interval prediction
+              mixed predict sleep.mixed new.csv -o predicted.csv
+
+            \(DataOptions.order)
+            """)
+
+    @OptionGroup
+    var argument: SavedModelArgument
+
+    @Argument(help: "The rows to predict: a text file (also .gz), '-' for standard input, or @NAME.")
+    var data: String?
+
+    @OptionGroup(title: "Predictions")
+    var predictionOptions: PredictionOptions
+
+    @OptionGroup(title: "Data options")
+    var dataOptions: DataOptions
+
+    @OptionGroup(title: "Output options")
+    var outputOptions: OutputOptions
+
+    @Option(help: ArgumentHelp("How many threads may compute; all processors otherwise.", valueName: "n"))
+    var threads: Int?
+
+    mutating func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads needs a whole number from 1") }
+        guard dataOptions.contrasts.isEmpty else {
+            throw ValidationError(
+                "--contrasts belongs to 'mixed fit': the model keeps the contrasts it was fitted with")
+        }
+    }
+
+    mutating func run() throws {
+        let saved = try argument.load()
+        guard let data else { throw Self.noRows(argument.model) }
+        let source = try DataSource(data)
+        try outputOptions.check(inputs: [argument.model] + (source.path.map { [$0] } ?? []))
+        let request = try DataRequest(dataOptions)
+        let prepared = try request.prepared(try source.table(request.readingOptions(columns: nil)))
+        let predictions = try predict(saved.fit, prepared)
+        let report = try PredictionReport(predictions, for: prepared.table)
+        try outputOptions.put(notes: prepared.notes + predictions.remarks) { format, width in
+            report.rendered(as: format, width: width)
+        }
+    }
+
+    private func predict(_ fit: LinearMixedModelFit, _ prepared: PreparedData) throws -> Predictions {
+        do {
+            return try fit.predictions(
+                prepared.table, level: predictionOptions.level, interval: predictionOptions.interval,
+                confidence: predictionOptions.confidence, standardErrors: true,
+                inference: try fit.inference(predictionOptions.degreesOfFreedom),
+                threads: threads ?? Console.processorCount)
+        } catch PredictionError.design(let error) {
+            throw CommandError(design: error, place: error.kind.row.flatMap(prepared.originalRow))
+        }
+    }
+
+    /// Without data there is nothing to predict for: a saved model has no rows.
+    private static func noRows(_ model: String) -> CommandError {
+        CommandError(
+            "A saved model holds no rows of its data, so it must be told which rows to predict",
+            hint:
+                "mixed predict \(model) DATA, with the file it was fitted to or a new one; without data there are mixed coef, mixed means and mixed effects"
+        )
+    }
+}
