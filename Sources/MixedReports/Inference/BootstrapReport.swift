@@ -30,7 +30,7 @@ extension ResultsReport {
                         ReportTable.Cell.number($0)
                     }
             })
-        let percent = 100 * level
+        let percent = (1e9 * level).rounded() / 1e7
         let shownLevel = percent == percent.rounded() ? String(Int(percent)) : String(percent)
         return ResultsReport(
             title: "Parametric bootstrap",
