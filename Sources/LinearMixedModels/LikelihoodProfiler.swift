@@ -26,6 +26,11 @@ package struct ProfiledParameter: Hashable, Sendable {
     package let kind: Kind
     /// lme4's name, such as `sd_(Intercept)|Subject`, `cor_Days.(Intercept)|Subject`, `sigma` or `Days`.
     package let name: String
+
+    package init(kind: Kind, name: String) {
+        self.kind = kind
+        self.name = name
+    }
 }
 
 /// A point of a profile: the best fit with one parameter held.

@@ -13,6 +13,8 @@ struct RandomDeletionsCommand: ParsableCommand {
             fitted by the criterion of the saved one. A variance cannot be negative, so that the naive p-value is too \
             large: the right one stands beside it.
 
+            Example: is the variation of the slopes needed?
+
               mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy --save sleep.mixed
               mixed ranova sleep.mixed
             """)

@@ -47,7 +47,8 @@ struct LikelihoodRatioDistribution {
     ///
     /// which grows with *F*.
     func closedTail(_ statistic: Double) -> Double? {
-        guard isRestricted, eigenvalues.count == 1, residualDegreesOfFreedom >= 1, let multiplicity = counts.first else {
+        guard isRestricted, eigenvalues.count == 1, residualDegreesOfFreedom >= 1, let multiplicity = counts.first
+        else {
             return nil
         }
         let count = Double(multiplicity)

@@ -90,14 +90,9 @@ struct ProfileCurve {
         if isAtEnd(end) { return ([], .init(value: end, kind: .estimateAtBoundary)) }
         // The range may end before the likelihood has fallen far enough.
         var farthest = Double.infinity
-        if end.isFinite, profiler.parameters[index].kind != .residualDeviation {
-            let isCorrelation = end != 0
-            let nearest = isCorrelation ? end * Self.largestCorrelation : end
-            if let last = place(at: nearest, from: nil) {
-                farthest = last.distance
-                points.append(
-                    .init(value: end, zeta: sign * last.distance, parameters: last.point.parameters))
-            }
+        if let last = endPlace(end) {
+            farthest = last.distance
+            points.append(.init(value: end, zeta: sign * last.distance, parameters: last.point.parameters))
         }
         let reach = max(Self.extent.smallest, Self.extent.factor * cutoff)
         var targets = (1...Self.pointCount).map { reach * Double($0) / Double(Self.pointCount) } + [cutoff]
@@ -127,7 +122,7 @@ struct ProfileCurve {
                 if abs(value - here.value) > farthestStep { value = here.value + sign * farthestStep }
                 // Beyond the digits that the deviance has there is nothing to be found.
                 guard abs(value - here.value) > 1e-11 * abs(here.value - estimate),
-                    let next = place(at: value, from: here.point)
+                    let next = place(at: value, from: here, below: farthest)
                 else { break }
                 before = last
                 last = here
@@ -139,6 +134,42 @@ struct ProfileCurve {
             }
         }
         return (points, limit)
+    }
+
+    /// A point at a value or, where the likelihood has reached its lowest there, nearer to a point that is known.
+    private mutating func place(at value: Double, from known: Place, below farthest: Double) -> Place? {
+        var value = value
+        for _ in 0..<30 {
+            guard let found = place(at: value, from: known.point) else { return nil }
+            if found.distance < farthest { return found }
+            value = 0.5 * (value + known.value)
+        }
+        return nil
+    }
+
+    /// The lowest point that the profile reaches towards an end of the parameter's range, if it has one.
+    ///
+    /// An effect without variance has any correlation, so that no correlation fits worse than the model without one of
+    /// its effects.
+    private mutating func endPlace(_ end: Double) -> Place? {
+        switch profiler.parameters[index].kind {
+        case .residualDeviation, .coefficient: return nil
+        case .deviation: return end.isFinite ? place(at: end, from: nil) : nil
+        case .correlation(let term, let row, let other):
+            var lowest = place(at: end * Self.largestCorrelation, from: nil)
+            for effect in [row, other] {
+                let parameter = ProfiledParameter(kind: .deviation(term: term, row: effect), name: "")
+                guard let point = profiler.search(parameter, threads: 1).point(at: 0, from: nil), point.hasConverged
+                else {
+                    continue
+                }
+                let distance = max(0, point.deviance - minimum).squareRoot()
+                if distance < lowest?.distance ?? .infinity {
+                    lowest = Place(value: end, distance: distance, rate: .nan, point: point)
+                }
+            }
+            return lowest
+        }
     }
 
     /// Whether the estimate lies at an end of the parameter's range.

@@ -93,7 +93,7 @@ struct DevianceOfParameters {
             - products.sumOfLogWeights + decomposition.logDeterminant + (residual - explained) / (sigma * sigma)
     }
 
-    /// Λ, block by block the Cholesky factors of the terms' covariance matrices over σ².
+    /// Λ, block by block roots of the terms' covariance matrices over σ².
     private func relativeRoot(_ parameters: [Double], sigma: Double, size: Int, _ offsets: [Int]) -> Matrix? {
         var root = Matrix(rows: size, columns: size)
         var place = 0
@@ -112,7 +112,11 @@ struct DevianceOfParameters {
                     place += 1
                 }
             }
-            guard let lower = CholeskyDecomposition(correlations)?.lower else { return nil }
+            // A root that singular matrices have too.
+            guard let eigen = SymmetricEigendecomposition(correlations), (eigen.values.first ?? 0) > -1e-12 else {
+                return nil
+            }
+            let lower = eigen.vectors * .diagonal(eigen.values.map { max($0, 0).squareRoot() })
             for level in 0..<factor.levelCount {
                 let start = offsets[term.factorIndex] + level * factor.columnCount + term.columnOffset
                 for column in 0..<count {

@@ -97,7 +97,8 @@ import Testing
                 "Reaction", "log(Reaction)", names: ["model 1", "model 2"])
         ) { try fit.compare(with: other) }
         let table = try DataTable(contentsOf: ReferenceFolder.dataPath(file))
-        let fewer = try DataTable(columns: table.columns.map { Column($0.name, $0.values.selecting(rows: Array(0..<170))) })
+        let fewer = try DataTable(
+            columns: table.columns.map { Column($0.name, $0.values.selecting(rows: Array(0..<170))) })
         let shorter = try LinearMixedModel("Reaction ~ Days + (1 | Subject)", data: fewer).fit()
         #expect(throws: ComparisonError.differentRowCounts(180, 170, names: ["model 1", "model 2"])) {
             try fit.compare(with: shorter)

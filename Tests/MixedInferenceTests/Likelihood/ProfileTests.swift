@@ -21,6 +21,13 @@ import Testing
             for (found, row) in zip(profile.profiles, example.rows) {
                 let label = "\(example.formula) \(example.level) \(row.term)"
                 let width = row.upper - row.lower
+                if example.formula.hasPrefix("distance ~ age + (age"), row.term.hasPrefix("cor_") {
+                    // Without the intercepts' variance, which leaves the correlation free, the deviance is 2.24 above the
+                    // minimum, less than 3.84: no correlation is ruled out. lme4's splines end at -0.889.
+                    #expect(found.lower.value == -1 && found.lower.kind == .boundary)
+                    #expect(found.upper.value == 1 && found.upper.kind == .boundary)
+                    continue
+                }
                 differences.compare(
                     "\(label) lower", found.lower.value, row.lower, relative: 1e-4, absolute: 1e-4 * width)
                 differences.compare(
@@ -153,7 +160,9 @@ import Testing
         let one = try fit.profile(threads: 1)
         let two = try fit.profile(threads: 2)
         for (left, right) in zip(one.profiles, two.profiles) {
-            #expect(left.points == right.points && left.lower == right.lower && left.upper == right.upper)
+            #expect(left.lower == right.lower && left.upper == right.upper)
+            // Descriptions, because a correlation that is not defined equals nothing.
+            #expect("\(left.points)" == "\(right.points)")
         }
     }
 
