@@ -238,6 +238,11 @@ import Testing
         print(sample.countSentence)
         #expect(sample.failedCount == 0)
 
+        let simple = try LinearMixedModel("Reaction ~ Days + (1 | Subject)", data: data).fit()
+        let test = try fit.bootstrapLikelihoodRatio(against: simple, replicates: 500, seed: 1)
+        print(test.statistic, test.pValue, test.standardError, test.asymptoticPValue)
+        #expect(abs(test.statistic - 42.139) < 1e-3 && test.pValue == 1 / 501.0)
+
         let simulated = try fit.simulatedResponses(for: data, replicates: 5, seed: 1)
         print(simulated.values[0].count, simulated.newLevels)
         #expect(simulated.values.count == 5 && simulated.newLevels.isEmpty)

@@ -73,6 +73,11 @@ package final class RefitWorkspace {
         settings = MinimizationSettings(tolerance: 5e-11, beginsWithScoring: false)
     }
 
+    /// Takes over the response of cross-products of the same design.
+    package func setResponse(of products: CrossProducts) {
+        response.copy(from: products, fixedColumns: deviance.fixedColumns)
+    }
+
     /// Fits the model to `response`.
     ///
     /// Newton's method begins at the optimum of the original response; where it ends without a certificate, the search

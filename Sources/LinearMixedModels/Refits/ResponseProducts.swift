@@ -18,6 +18,22 @@ package final class ResponseProducts {
         effects = products.factors.map { Storage(zeros: $0.levelCount * $0.columnCount) }
         fixed = Storage(zeros: fixedColumns.count)
     }
+
+    /// Takes over the response of some cross-products of the same design.
+    func copy(from products: CrossProducts, fixedColumns: [Int]) {
+        let last = products.fixedColumnCount
+        for (index, column) in fixedColumns.enumerated() { fixed.pointer[index] = products.fixed[column, last] }
+        square = products.fixed[last, last]
+        for (factor, blocks) in products.factors.enumerated() {
+            let width = blocks.columnCount
+            for level in 0..<blocks.levelCount {
+                let start = (level + 1) * width * (last + 1) - width
+                for element in 0..<width {
+                    effects[factor].pointer[level * width + element] = blocks.fixedBlocks[start + element]
+                }
+            }
+        }
+    }
 }
 
 extension CrossProducts {

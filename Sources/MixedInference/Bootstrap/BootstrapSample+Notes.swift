@@ -65,7 +65,7 @@ extension BootstrapSample {
     }
 
     private static func percent(_ share: Double) -> String {
-        let value = 100 * share
+        let value = (1e9 * share).rounded() / 1e7
         return value == value.rounded() ? "\(Int(value))%" : "\(value)%"
     }
 }

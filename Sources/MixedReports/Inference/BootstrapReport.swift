@@ -18,11 +18,11 @@ extension ResultsReport {
         let table = ReportTable(
             columns: [
                 .init("term", header: "Parameter", format: .text),
-                .init("estimate", header: "Estimate", format: .estimate()),
-                .init("bias", header: "Bias", format: .estimate()),
-                .init("std.error", header: "Std. error", format: .estimate()),
-                .init("conf.low", header: "Lower", format: .estimate()),
-                .init("conf.high", header: "Upper", format: .estimate()),
+                .init("estimate", header: "Estimate", format: .estimate(digits: 3)),
+                .init("bias", header: "Bias", format: .estimate(digits: 3)),
+                .init("std.error", header: "Std. error", format: .estimate(digits: 3)),
+                .init("conf.low", header: "Lower", format: .estimate(digits: 3)),
+                .init("conf.high", header: "Upper", format: .estimate(digits: 3)),
             ],
             rows: intervals.map { row in
                 [.text(row.term)]
@@ -30,13 +30,16 @@ extension ResultsReport {
                         ReportTable.Cell.number($0)
                     }
             })
-        let percent = 100 * level
+        let percent = (1e9 * level).rounded() / 1e7
         let shownLevel = percent == percent.rounded() ? String(Int(percent)) : String(percent)
+        let drawn =
+            !fit.hasRandomEffects
+            ? "" : sample.isConditional ? ", keeping the random effects" : ", random effects included"
         return ResultsReport(
             title: "Parametric bootstrap",
             introduction: [
                 "Formula: \(fit.design.formula)",
-                "\(sample.replicateCount) responses were simulated from the fit with the seed \(sample.seed), \(sample.isConditional ? "keeping the random effects" : "random effects included"), and the model was fitted to each. Intervals: \(method.rawValue), \(shownLevel)%.",
+                "\(sample.replicateCount) responses were simulated from the fit with the seed \(sample.seed)\(drawn), and the model was fitted to each. Intervals: \(method.rawValue), \(shownLevel)%.",
             ],
             sections: [Section("rows", table)], notes: sample.notes(method: method, level: level),
             details: [

@@ -45,7 +45,7 @@ import Testing
         let design = SimulatedDesign(.nestedAndCrossed, seed: 4)
         let simulation = try #require(SimulatedFit(design, method: .restrictedLikelihood))
         let workspace = simulation.model.workspace()
-        workspace.response.fill(from: simulation.products, fixedColumns: simulation.model.deviance.fixedColumns)
+        workspace.setResponse(of: simulation.products)
         let refit = workspace.refit()
         #expect(abs(refit.criterion - simulation.minimum.deviance) < 1e-9)
     }
@@ -77,23 +77,5 @@ struct SimulatedFit {
         simulator = ResponseSimulator(
             root: DesignRoot(factorization), terms: design.terms, relativeFactors: minimum.relativeFactors,
             coefficients: coefficients, sigma: sigma, effects: effects, rowCount: design.rowCount)
-    }
-}
-
-extension ResponseProducts {
-    /// Takes the response of some cross-products.
-    func fill(from products: CrossProducts, fixedColumns: [Int]) {
-        let last = products.fixedColumnCount
-        for (index, column) in fixedColumns.enumerated() { fixed.pointer[index] = products.fixed[column, last] }
-        square = products.fixed[last, last]
-        for (factor, blocks) in products.factors.enumerated() {
-            let width = blocks.columnCount
-            for level in 0..<blocks.levelCount {
-                for element in 0..<width {
-                    effects[factor].pointer[level * width + element] =
-                        blocks.fixedBlocks[(level + 1) * width * (last + 1) - width + element]
-                }
-            }
-        }
     }
 }

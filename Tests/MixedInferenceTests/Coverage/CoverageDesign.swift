@@ -30,8 +30,18 @@ enum CoverageDesign: String, CaseIterable, CustomStringConvertible {
         }
     }
 
+    /// The coefficient whose interval is asked for first.
+    var coefficient: String {
+        switch self {
+        case .oneWay, .slopes, .crossed: "x"
+        case .treatedGroups, .nested: "t"
+        }
+    }
+
     /// The rows: a predictor *x*, a treatment *t*, groups *g* and *h*.
-    private var rows: (x: [Double], t: [Double], g: [Int], h: [Int]) {
+    ///
+    /// - Parameter multiple: How many times as many groups there are as the design says.
+    private func rows(_ multiple: Int) -> (x: [Double], t: [Double], g: [Int], h: [Int]) {
         var stream = RandomStream(seed: 77)
         var x: [Double] = []
         var t: [Double] = []
@@ -45,21 +55,23 @@ enum CoverageDesign: String, CaseIterable, CustomStringConvertible {
         }
         switch self {
         case .oneWay:
-            for group in 0..<12 {
+            for group in 0..<12 * multiple {
                 let mean = stream.nextNormal()
                 for _ in 0..<2 + (group * 5) % 7 { add(mean + stream.nextNormal(), 0, group, 0) }
             }
         case .slopes:
-            for group in 0..<16 { for row in 0..<4 + (group * 7) % 6 { add(Double(row) - 2, 0, group, 0) } }
+            for group in 0..<16 * multiple { for row in 0..<4 + (group * 7) % 6 { add(Double(row) - 2, 0, group, 0) } }
         case .treatedGroups:
-            for group in 0..<18 { for _ in 0..<2 + (group * 3) % 5 { add(0, group < 7 ? 1 : 0, group, 0) } }
+            for group in 0..<18 * multiple {
+                for _ in 0..<2 + (group * 3) % 5 { add(0, group < 7 * multiple ? 1 : 0, group, 0) }
+            }
         case .crossed:
-            for group in 0..<10 {
+            for group in 0..<10 * multiple {
                 for other in 0..<8 where (group * 5 + other * 3) % 7 > 1 { add(stream.nextNormal(), 0, group, other) }
             }
         case .nested:
             var plot = 0
-            for site in 0..<9 {
+            for site in 0..<9 * multiple {
                 for position in 0..<2 + site % 3 {
                     for _ in 0..<1 + (plot * 3) % 4 {
                         add(stream.nextNormal(), position % 2 == 0 ? 1 : 0, plot, site)
@@ -72,12 +84,13 @@ enum CoverageDesign: String, CaseIterable, CustomStringConvertible {
     }
 
     /// A fit to one simulated response; its parameters are the truth of all others.
-    func fit() throws -> LinearMixedModelFit {
-        let (x, t, g, h) = rows
+    func fit(multiple: Int = 1) throws -> LinearMixedModelFit {
+        let (x, t, g, h) = rows(multiple)
         var stream = RandomStream(seed: 1003)
-        let first = stream.normals(40)
-        let second = stream.normals(40)
-        let slopes = stream.normals(40)
+        let count = 40 * multiple
+        let first = stream.normals(count)
+        let second = stream.normals(count)
+        let slopes = stream.normals(count)
         let y = x.indices.map { row in
             let slope = self == .slopes ? 0.5 + 0.6 * slopes[g[row]] : 0.5
             return 2 + slope * x[row] + t[row] + 1.1 * first[g[row]] + 0.9 * second[h[row]] * (h[row] > 0 ? 1 : 0)
