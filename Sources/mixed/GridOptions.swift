@@ -1,7 +1,7 @@
 // The options of the subcommands that evaluate a saved model on a grid of values.
 
-import ArgumentParser
-import MixedModels
+public import ArgumentParser
+public import MixedModels
 
 /// Values of variables on the grid.
 struct GridOptions: ParsableArguments {
@@ -16,7 +16,7 @@ struct GridOptions: ParsableArguments {
     func settings() throws(CommandError) -> [String: [GridSetting]] {
         var result: [String: [GridSetting]] = [:]
         for text in at {
-            do {
+            do throws(Diagnostic) {
                 let assignment = try Assignment(parsing: text, form: "--at 'column=value,value'")
                 let items = try assignment.valueItems()
                 guard result[assignment.name] == nil else {
@@ -36,7 +36,7 @@ struct GridOptions: ParsableArguments {
     static func names(_ text: String?, option: String) throws(CommandError) -> [String] {
         guard let text else { return [] }
         var scanner = ListScanner(text)
-        do {
+        do throws(Diagnostic) {
             return try scanner.items().map(\.text)
         } catch {
             throw CommandError(option: option, error)
