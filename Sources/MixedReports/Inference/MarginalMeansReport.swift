@@ -169,7 +169,9 @@ public struct MarginalMeansReport: Sendable {
         if let tests = jointTests?.tests,
             tests.contains(where: { $0.contrastCount > $0.test.numeratorDegreesOfFreedom })
         {
-            notes.append("Joint tests have fewer degrees of freedom where cells have no data: the rest is tested.")
+            notes.append(
+                "Joint tests have fewer degrees of freedom, or none (NA), where cells have no data: what is estimable is tested."
+            )
         }
         notes += estimates.notes.map(MarginalNotes.sentence)
         notes += MarginalNotes.obstacles(

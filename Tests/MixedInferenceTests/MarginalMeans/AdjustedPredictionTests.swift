@@ -21,8 +21,8 @@ import Testing
             }
             differences.compare(name, row.predicted, wanted["predicted"]?.number ?? 0, relative: 1e-6)
             differences.compare("\(name) SE", row.standardError, wanted["std.error"]?.number ?? 0, relative: 1e-6)
-            differences.compare("\(name) low", row.lowerLimit, wanted["conf.low"]?.number ?? 0, relative: 3e-5)
-            differences.compare("\(name) high", row.upperLimit, wanted["conf.high"]?.number ?? 0, relative: 3e-5)
+            differences.compare("\(name) low", row.lowerLimit, wanted["conf.low"]?.number ?? 0, relative: 1e-4)
+            differences.compare("\(name) high", row.upperLimit, wanted["conf.high"]?.number ?? 0, relative: 1e-4)
         }
         #expect(differences.isEmpty, "\(differences)")
     }
