@@ -1,7 +1,7 @@
 // `mixed effectsize`: effect sizes of a saved model.
 
-import ArgumentParser
-import MixedModels
+public import ArgumentParser
+public import MixedModels
 
 /// Shows R² by term, intraclass correlations, standardized coefficients and variance inflation.
 struct EffectSizeCommand: ParsableCommand {

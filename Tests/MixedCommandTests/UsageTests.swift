@@ -10,7 +10,7 @@ import Testing
         #expect(run.output.split(separator: ".").count == 3)
     }
 
-    @Test(arguments: ["fit", "summary", "ranef", "coef", "examples"])
+    @Test(arguments: ["fit", "summary", "ranef", "coef", "effectsize", "examples"])
     func helpHasAnExample(_ subcommand: String) throws {
         let run = try CommandRun([subcommand, "--help"])
         #expect(run.status == 0)

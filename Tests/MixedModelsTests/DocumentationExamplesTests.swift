@@ -175,6 +175,31 @@ import Testing
         #expect(full.parameterCount - simple.parameterCount == 2)
     }
 
+    @Test func effectSizesAndSeveralTests() throws {
+        let oats = try DataTable.bundled("oats")
+        let fit = try LinearMixedModel("yield ~ nitro + Variety + (1 | Block/Variety)", data: oats).fit()
+        for term in fit.semiPartialRSquared() { print(term.term, term.rSquared) }
+        for group in fit.intraclassCorrelations() { print(group.group, group.correlation) }
+        for coefficient in fit.standardizedCoefficients() { print(coefficient.term, coefficient.estimate) }
+        for term in fit.varianceInflation() { print(term.term, term.factor, term.standardErrorFactor) }
+        #expect(fit.semiPartialRSquared().map(\.term) == ["nitro", "Variety"])
+
+        let tension = ContrastFamily(
+            statistics: [2.58, 3.80, 1.22], degreesOfFreedom: [50, 50, 50], comparedMeans: 3)
+        let adjusted = tension.adjustedPValues(.tukey)
+        print(adjusted.values, adjusted.note ?? "")
+        print(tension.criticalValues(.tukey, level: 0.95).values)
+        #expect(abs(adjusted.values[0] - 0.0338) < 5e-5)
+
+        let dyestuff = try DataTable.bundled("dyestuff")
+        let batches = try LinearMixedModel("Yield ~ 1 + (1 | Batch)", data: dyestuff).fit()
+        let outcome = batches.exactRestrictedLikelihoodRatio(statistic: 6.369)
+        if case .tested(let test) = outcome { print(test.pValue, test.standardError) }
+        print(ChiSquaredMixture.addingRandomEffects(1).pValue(6.369))
+        guard case .tested(let test) = outcome else { throw ExampleError(message: "not tested") }
+        #expect(abs(test.pValue - 0.0044) < 5e-5 && test.standardError == 0)
+    }
+
     @Test(arguments: Article.names)
     func everyExampleIsOneOfThese(name: String) throws {
         let own = Self.lines(try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8))

@@ -24,7 +24,7 @@ struct ProjectedSpectrum {
     private static let denseLimit = 400
     /// Eigenvalues below this share of the largest are zero.
     private static let zeroShare = 1e-9
-    /// Neighbouring eigenvalues are told apart when they differ by more than this share.
+    /// Neighbouring eigenvalues are told apart when they differ by more than this share, or a tenth of it of the largest one.
     private static let resolution = 0.01
 
     /// - Returns: `nil` unless there is one grouping factor with one effect.
@@ -40,17 +40,21 @@ struct ProjectedSpectrum {
         let width = products.fixedColumnCount + 1
         let groups = Self.groups(factor, columns: columns, width: width, root: root.lower)
         fixedRank = rank
-        diagonal = groups.map { ($0.value, $0.count) }
         let largest = groups.map(\.value).max() ?? 0
+        let elements = groups.map { (value: $0.value, count: $0.count) }
+        diagonal = groups.count <= Self.denseLimit ? elements : Self.rounded(elements, largest: largest)
         guard largest > 0 else {
             eigenvalues = []
             isExact = true
             return
         }
-        let reduced = ReducedMatrix(groups, rank: rank)
-        isExact = reduced.size <= Self.denseLimit
-        var values = isExact ? reduced.denseEigenvalues() : []
-        if values.isEmpty { values = Self.roundedEigenvalues(groups, rank: rank, largest: largest) }
+        var values: [(value: Double, count: Int)] = []
+        if groups.count <= Self.denseLimit {
+            let reduced = ReducedMatrix(groups, rank: rank)
+            if reduced.size <= Self.denseLimit { values = reduced.denseEigenvalues() }
+        }
+        isExact = !values.isEmpty
+        if !isExact { values = Self.roundedEigenvalues(groups, rank: rank, largest: largest) }
         eigenvalues = Self.merged(values.filter { $0.value > Self.zeroShare * largest })
     }
 
@@ -103,6 +107,25 @@ struct ProjectedSpectrum {
         return result
     }
 
+    /// Neighbouring values, in descending order, replaced by their mean.
+    private static func rounded(
+        _ values: [(value: Double, count: Int)], largest: Double
+    ) -> [(value: Double, count: Int)] {
+        var result: [(value: Double, count: Int)] = []
+        var first = Double.infinity
+        for entry in values {
+            if let last = result.last, first - entry.value <= max(resolution * first, 0.1 * resolution * largest) {
+                let count = last.count + entry.count
+                let mean = last.value + (entry.value - last.value) * Double(entry.count) / Double(count)
+                result[result.count - 1] = (mean, count)
+            } else {
+                result.append(entry)
+                first = entry.value
+            }
+        }
+        return result
+    }
+
     /// Eigenvalues counted in narrow intervals, each put at the interval's middle.
     ///
     /// The number of eigenvalues below *x* is the number of *d* below *x* and of negative eigenvalues of *I - U'(D - x)⁻¹U*
@@ -110,14 +133,20 @@ struct ProjectedSpectrum {
     private static func roundedEigenvalues(
         _ groups: [Group], rank: Int, largest: Double
     ) -> [(value: Double, count: Int)] {
+        let size = rank * rank
+        let grams = groups.flatMap(\.gram.storage)
         func countBelow(_ x: Double) -> Int {
             var small = Matrix.identity(rank)
             var below = 0
-            for group in groups {
-                let difference = group.value - x
-                if difference < 0 { below += group.count }
-                let divisor = difference == 0 ? 1e-14 * largest : difference
-                for index in small.storage.indices { small.storage[index] -= group.gram.storage[index] / divisor }
+            grams.withUnsafeBufferPointer { grams in
+                small.storage.withUnsafeMutableBufferPointer { small in
+                    for (index, group) in groups.enumerated() {
+                        let difference = group.value - x
+                        if difference < 0 { below += group.count }
+                        let factor = 1 / (difference == 0 ? 1e-14 * largest : difference)
+                        for element in 0..<size { small[element] -= grams[index * size + element] * factor }
+                    }
+                }
             }
             let negative = SymmetricEigendecomposition(small)?.values.count { $0 < 0 } ?? 0
             return below + negative
@@ -129,8 +158,8 @@ struct ProjectedSpectrum {
         while let interval = open.popLast() {
             let count = interval.upTo - interval.below
             guard count > 0 else { continue }
-            let middle = (interval.low * interval.high).squareRoot()
-            guard interval.high > interval.low * (1 + resolution) else {
+            let middle = 0.5 * (interval.low + interval.high)
+            guard interval.high - interval.low > max(resolution * interval.low, 0.1 * resolution * largest) else {
                 result.append((middle, count))
                 continue
             }

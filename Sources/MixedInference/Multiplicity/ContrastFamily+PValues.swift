@@ -30,7 +30,7 @@ extension ContrastFamily {
         var values = single
         switch choice.method {
         case .none: break
-        case .bonferroni: values = single.map { min(1, size * $0) }
+        case .bonferroni: values = single.map { $0.isNaN ? .nan : min(1, size * $0) }
         case .sidak: values = single.map { -expm1(size * log1p(-$0)) }
         case .holm: values = stepDown(single)
         case .falseDiscoveryRate: values = stepUp(single)

@@ -1,7 +1,9 @@
 // Effect sizes where packages have no answer: random slopes, linear models, models without an intercept.
 
 import LinearMixedModels
+import MixedDesign
 import MixedInference
+import MixedLinearAlgebra
 import MixedTables
 import MixedTestSupport
 import Testing
