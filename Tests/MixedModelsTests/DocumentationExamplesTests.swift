@@ -134,7 +134,7 @@ import Testing
         let fit = try LinearMixedModel("yield ~ factor(nitro) * Variety + (1 | Block/Variety)", data: data).fit()
         let means = try fit.marginalMeans(of: ["nitro"])
         for row in means.rows {
-            print(row.values[0].label, row.estimate, row.standardError, row.degreesOfFreedom, row.lowerLimit, row.upperLimit)
+            print(row.values[0].label, row.estimate, row.standardError, row.lowerLimit, row.upperLimit)
         }
         print(means.averagedOver)
         // emmeans 1.8.4.1: 79.38889 at 0

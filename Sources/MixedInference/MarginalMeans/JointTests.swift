@@ -10,7 +10,8 @@ public struct JointTest: Sendable {
     public let group: [GridValue]
     /// The F-test, labelled by the variables joined by colons.
     public let test: HypothesisTest
-    /// How many contrasts were asked for: more than the test's degrees of freedom when some are not estimable.
+    /// How many contrasts were asked for: more than the test's degrees of freedom when some are not estimable. The test has
+    /// no degrees of freedom, and numbers that are not, when none is.
     public let contrastCount: Int
 }
 
@@ -49,13 +50,7 @@ extension LinearMixedModelFit {
                 let rows = source.estimability.estimableSpan(contrasts.map { Self.combine(means, $0) })
                 let values = zip(grouping, average.values[group * inGroup].dropFirst(subset.count))
                     .map { plan[$0].values[$1] }
-                guard !rows.isEmpty else { continue }
-                let kept = rows.map(source.estimability.restricted)
-                var matrix = Matrix(rows: rows.count, columns: kept[0].count)
-                for (row, weights) in kept.enumerated() {
-                    for (column, weight) in weights.enumerated() { matrix[row, column] = weight }
-                }
-                let test = source.inference.test(LinearHypothesis(label: label, matrix: matrix))
+                let test = source.test(rows, label: label)
                 while byGroup.count <= group { byGroup.append([]) }
                 byGroup[group].append(JointTest(group: values, test: test, contrastCount: contrasts.count))
             }
@@ -98,5 +93,17 @@ extension LinearMixedModelFit {
             for column in sum.indices { sum[column] += weight * row[column] }
         }
         return sum
+    }
+}
+
+extension EstimateSource {
+    /// The F-test that estimable combinations of all columns' coefficients are zero.
+    fileprivate func test(_ combinations: [[Double]], label: String) -> HypothesisTest {
+        guard let first = combinations.first else { return .empty(label) }
+        var matrix = Matrix(rows: combinations.count, columns: estimability.restricted(first).count)
+        for (row, combination) in combinations.enumerated() {
+            for (column, weight) in estimability.restricted(combination).enumerated() { matrix[row, column] = weight }
+        }
+        return inference.test(LinearHypothesis(label: label, matrix: matrix))
     }
 }

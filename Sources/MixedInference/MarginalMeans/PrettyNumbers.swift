@@ -63,13 +63,15 @@ enum PrettyNumbers {
         }
     }
 
-    /// The values at which ggeffects shows a variable of numbers: round ones that cover its range, about ten or twenty.
+    /// The values at which ggeffects shows a variable of numbers whose range is not small: round ones that cover it.
     ///
     /// - Parameter distinct: how many different values the rows have, as far as is known.
     static func range(_ lower: Double, _ upper: Double, distinct: Int) -> [Double] {
         let width = upper - lower
         guard width > 0, width.isFinite else { return [lower] }
         let stepCount = floor(width / (width.squareRoot() / 10) + 1e-10) + 1
+        // Over short ranges ggeffects has one or two values, which show nothing.
+        guard stepCount >= 10 else { return covering(lower, upper, count: 5) }
         let base = distinct > 100 ? 3.0 : distinct > 50 ? 5 : 10
         let wanted = pow(base, floor(log10(max(stepCount, 1))))
         guard wanted < 5000 else { return covering(lower, upper, count: 20) }

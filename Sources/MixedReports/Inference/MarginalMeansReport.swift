@@ -64,7 +64,7 @@ public struct MarginalMeansReport: Sendable {
         let leading = columns.count
         columns += [
             .init(estimateName, header: header, format: .estimate()),
-            .init("SE", header: "Std. error", format: .estimate()),
+            .init("SE", header: "SE", format: .estimate()),
             .init("df", format: .estimate(digits: 3)),
             .init("lower.CL", header: "Lower", format: .estimate()),
             .init("upper.CL", header: "Upper", format: .estimate()),
@@ -75,7 +75,7 @@ public struct MarginalMeansReport: Sendable {
             adjusted = try estimates.onResponseScale(adjustedWith: bias)
             columns += [
                 .init("bias.adjusted", header: "Adjusted mean", format: .estimate()),
-                .init("bias.adjusted.SE", header: "its std. error", format: .estimate()),
+                .init("bias.adjusted.SE", header: "SE", format: .estimate()),
                 .init("bias.adjusted.lower", header: "Lower", format: .estimate()),
                 .init("bias.adjusted.upper", header: "Upper", format: .estimate()),
             ]
@@ -112,12 +112,12 @@ public struct MarginalMeansReport: Sendable {
         let name = ratios == nil ? "estimate" : isOdds ? "odds.ratio" : "ratio"
         let shown = ratios == nil ? "Estimate" : isOdds ? "Odds ratio" : "Ratio"
         columns.append(.init(name, header: shown, format: .estimate()))
-        columns.append(.init("SE", header: "Std. error", format: .estimate()))
+        columns.append(.init("SE", header: "SE", format: .estimate()))
         columns.append(.init("df", format: .estimate(digits: 3)))
         columns.append(.init("lower.CL", header: "Lower", format: .estimate()))
         columns.append(.init("upper.CL", header: "Upper", format: .estimate()))
-        columns.append(.init("t.ratio", header: "t value", format: .fixed(decimals: 2)))
-        columns.append(.init("p.value", header: "p value", format: .pValue()))
+        columns.append(.init("t.ratio", header: "t", format: .fixed(decimals: 2)))
+        columns.append(.init("p.value", header: "p", format: .pValue()))
         let rows = contrasts.rows.enumerated().map { index, row -> [ReportTable.Cell] in
             var cells: [ReportTable.Cell] = [.text(row.contrast)]
             cells += row.group.map(\.cell)
@@ -140,8 +140,8 @@ public struct MarginalMeansReport: Sendable {
         columns += groups.map(ReportTable.Column.grid)
         columns.append(.init("df1", header: "Num. df", format: .integer))
         columns.append(.init("df2", header: "Den. df", format: .estimate(digits: 3)))
-        columns.append(.init("F.ratio", header: "F value", format: .fixed(decimals: 2)))
-        columns.append(.init("p.value", header: "p value", format: .pValue()))
+        columns.append(.init("F.ratio", header: "F", format: .fixed(decimals: 2)))
+        columns.append(.init("p.value", header: "p", format: .pValue()))
         let rows = tests.map { test -> [ReportTable.Cell] in
             var cells: [ReportTable.Cell] = [.text(test.test.label)]
             cells += test.group.map(\.cell)
@@ -169,7 +169,9 @@ public struct MarginalMeansReport: Sendable {
         if let tests = jointTests?.tests,
             tests.contains(where: { $0.contrastCount > $0.test.numeratorDegreesOfFreedom })
         {
-            notes.append("Joint tests have fewer degrees of freedom where cells have no data: the rest is tested.")
+            notes.append(
+                "Joint tests have fewer degrees of freedom, or none (NA), where cells have no data: what is estimable is tested."
+            )
         }
         notes += estimates.notes.map(MarginalNotes.sentence)
         notes += MarginalNotes.obstacles(

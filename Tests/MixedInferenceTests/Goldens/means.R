@@ -102,8 +102,8 @@ predictions <- function(m, terms, ...) { p <- suppressMessages(ggpredict(m, term
 m <- tight(y ~ a * x + b + two + (1 | g), d)
 put("ggpredict", x = predictions(m, "x"), steps = predictions(m, c("x [0:10 by=2.5]", "a")),
   a = predictions(m, "a"), three = predictions(m, c("a", "x", "b")), meansd = predictions(m, c("x [meansd]")))
-put("pretty", cases = lapply(list(c(0, 1), c(0.013, 9.87), c(-3, 12), c(100, 5000), c(1e-4, 3e-4), c(2, 90), c(-0.5, 0.7), c(12345, 12399)),
-  function(r) { x <- seq(r[1], r[2], length.out = 301); list(range = r, pretty = pretty(r, 7), values = ggeffects::pretty_range(x)) }))
+put("pretty", cases = lapply(list(c(0, 1), c(0.013, 9.87), c(-3, 12), c(100, 5000), c(2, 90), c(-5, 7), c(12345, 12399)),
+  function(r) { x <- seq(r[1], r[2], length.out = 301); list(range = r, pretty = I(pretty(r, 7)), values = I(ggeffects::pretty_range(x))) }))
 
 out$versions <- sapply(c("lme4", "lmerTest", "pbkrtest", "emmeans", "ggeffects", "estimability"), function(p) as.character(packageVersion(p)))
 out$versions <- as.list(out$versions)

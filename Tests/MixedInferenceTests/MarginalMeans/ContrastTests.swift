@@ -39,13 +39,13 @@ import Testing
         let fit = try MeansGolden.fit("yield ~ factor(nitro) + Variety + (1 | Block/Variety)", "oats")
         let means = try fit.marginalMeans(of: ["nitro"])
         var differences = Differences()
-        // mvtnorm's probabilities are simulated, to an error of about 1e-3 of themselves.
+        // mvtnorm's probabilities are simulated, to an error of some 1e-4.
         for (key, family) in [("control", .reference()), ("consecutive", .consecutive)] as [(String, ContrastMethod)] {
             let contrasts = try means.contrasts(family)
             #expect(contrasts.adjustment == .dunnett)
             for (row, wanted) in zip(contrasts.rows, try MeansGolden.rows("oats-mvt", key)) {
                 differences.compare(
-                    "\(key) \(row.contrast)", row.pValue, wanted["p.value"]?.number ?? 0, relative: 0.02, absolute: 2e-5
+                    "\(key) \(row.contrast)", row.pValue, wanted["p.value"]?.number ?? 0, relative: 0.01, absolute: 3e-4
                 )
             }
         }

@@ -49,6 +49,8 @@ import Testing
         let interaction = try #require(tests.first { $0.test.label == "a:b" })
         #expect(interaction.test.numeratorDegreesOfFreedom == 1)
         #expect(interaction.contrastCount == 2)
+        let second = try #require(tests.first { $0.test.label == "b" })
+        #expect(second.test.numeratorDegreesOfFreedom == 0 && second.test.pValue.isNaN)
         // What is left of the interaction is the coefficient that was estimated.
         let coefficient = try #require(fit.coefficientTests().first { $0.term == "aa2:bb2" })
         #expect(isClose(interaction.test.statistic, coefficient.statistic * coefficient.statistic, relative: 1e-8))
