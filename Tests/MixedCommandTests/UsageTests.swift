@@ -10,11 +10,10 @@ import Testing
         #expect(run.output.split(separator: ".").count == 3)
     }
 
-<<<<<<< HEAD
-    @Test(arguments: ["fit", "summary", "ranef", "coef", "examples", "compare", "ranova", "confint", "bootstrap", "simulate"])
-=======
-    @Test(arguments: ["fit", "summary", "ranef", "coef", "effectsize", "examples"])
->>>>>>> numerics
+    @Test(arguments: [
+        "fit", "summary", "ranef", "coef", "examples", "anova", "compare", "ranova", "confint", "bootstrap", "robust",
+        "means", "slopes", "effects", "predict", "effectsize", "pooling", "influence", "simulate",
+    ])
     func helpHasAnExample(_ subcommand: String) throws {
         let run = try CommandRun([subcommand, "--help"])
         #expect(run.status == 0)
