@@ -84,7 +84,8 @@ let package = Package(
         tests(
             "MixedInferenceTests",
             [
-                "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra",
+                "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax",
+                "MixedLinearAlgebra",
                 "MixedNumerics",
             ],
             exclude: ["Goldens"]),
