@@ -1,7 +1,7 @@
 // `mixed predict`: predictions of a saved model for the rows of a table.
 
-public import ArgumentParser
-public import MixedModels
+import ArgumentParser
+import MixedModels
 
 /// Predicts the response for the rows of a table.
 struct PredictCommand: ParsableCommand {

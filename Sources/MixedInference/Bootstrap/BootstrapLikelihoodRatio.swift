@@ -1,7 +1,7 @@
 // The likelihood-ratio test of a sub-model by simulation under it, where no χ² distribution holds.
 
 public import LinearMixedModels
-public import MixedDesign
+import MixedDesign
 internal import MixedLinearAlgebra
 internal import MixedNumerics
 
