@@ -82,12 +82,17 @@ extension Matrix {
     public static func * (left: Matrix, right: Matrix) -> Matrix {
         var result = Matrix(rows: left.rowCount, columns: right.columnCount)
         let rows = left.rowCount
-        for column in 0..<right.columnCount {
-            for inner in 0..<min(left.columnCount, right.rowCount) {
-                let factor = right[inner, column]
-                if factor == 0 { continue }
-                for row in 0..<rows {
-                    result.storage[row + column * rows] += left.storage[row + inner * rows] * factor
+        let depth = min(left.columnCount, right.rowCount)
+        result.storage.withUnsafeMutableBufferPointer { result in
+            left.storage.withUnsafeBufferPointer { left in
+                right.storage.withUnsafeBufferPointer { rightStorage in
+                    for column in 0..<right.columnCount {
+                        for inner in 0..<depth {
+                            let factor = rightStorage[inner + column * right.rowCount]
+                            if factor == 0 { continue }
+                            for row in 0..<rows { result[row + column * rows] += left[row + inner * rows] * factor }
+                        }
+                    }
                 }
             }
         }
@@ -96,8 +101,13 @@ extension Matrix {
 
     public static func * (left: Matrix, right: [Double]) -> [Double] {
         var result = [Double](repeating: 0, count: left.rowCount)
-        for column in 0..<min(left.columnCount, right.count) {
-            for row in 0..<left.rowCount { result[row] += left[row, column] * right[column] }
+        let rows = left.rowCount
+        result.withUnsafeMutableBufferPointer { result in
+            left.storage.withUnsafeBufferPointer { left in
+                for (column, factor) in right.enumerated() where (column + 1) * rows <= left.count {
+                    for row in 0..<rows { result[row] += left[row + column * rows] * factor }
+                }
+            }
         }
         return result
     }

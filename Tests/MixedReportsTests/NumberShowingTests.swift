@@ -60,6 +60,14 @@ import Testing
         #expect(shown([0.1, 3, 1e-7], .text) == ["0.1", "3", "1e-07"])
     }
 
+    @Test func oneTinyNumberAmongManyAddsNoDigitsToAll() {
+        let few = shown([0.00012345, 1.2345], .estimate())
+        #expect(few.last == "1.2345000")
+        let many = shown([0.00012345] + (0..<99).map { 1.2345 + Double($0) }, .estimate())
+        #expect(many[1] == "1.234")
+        #expect(many[0] == "1.234e-04")
+    }
+
     @Test func roundingCarries() {
         #expect(SignificantDigits(9.9996, digits: 4).exponent == 1)
         #expect(SignificantDigits(9.9996, digits: 4).count == 1)

@@ -35,9 +35,9 @@ extension ClusterContribution {
         let size = effects + fixed
         guard let basis = SpanBasis(gram, columns: size, tolerance: Self.smallestPivot) else { return nil }
         let rank = basis.rank
-        let all = Array(0..<rank)
-        let random = basis.columns.selecting(rows: all, columns: Array(0..<effects))
-        let design = basis.columns.selecting(rows: all, columns: Array(effects..<size))
+        let storage = basis.columns.storage
+        let random = Matrix(rows: rank, columns: effects, columnMajor: Array(storage[..<(rank * effects)]))
+        let design = Matrix(rows: rank, columns: fixed, columnMajor: Array(storage[(rank * effects)...]))
         let fitted = design * coefficients
         let residuals = (0..<rank).map { basis.response[$0] - fitted[$0] }
 

@@ -113,9 +113,59 @@ struct ClusterContributions: Sendable {
     let images: [Double]
     let variances: [Double]
 
-    /// *P c* for a cluster.
-    private func image(_ cluster: Int, of combination: [Double]) -> [Double] {
-        Self.product(images, at: cluster * size * size, combination)
+    /// Calls `body` for every cluster with *P c* and *c'T c* of its two matrices, the memory of *P c* being used again.
+    private func forEachCluster(
+        _ combination: [Double], _ body: (_ image: UnsafeBufferPointer<Double>, _ variance: Double) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(size, 1)) { own in
+            images.withUnsafeBufferPointer { images in
+                variances.withUnsafeBufferPointer { variances in
+                    for cluster in 0..<clusterCount {
+                        own.initialize(repeating: 0)
+                        var variance = 0.0
+                        for column in 0..<size {
+                            let start = (cluster * size + column) * size
+                            var sum = 0.0
+                            for row in 0..<size {
+                                own[row] += images[start + row] * combination[column]
+                                sum += variances[start + row] * combination[row]
+                            }
+                            variance += sum * combination[column]
+                        }
+                        body(UnsafeBufferPointer(own), variance)
+                    }
+                }
+            }
+        }
+    }
+
+    func degreesOfFreedom(of combination: [Double]) -> Double {
+        var trace = 0.0
+        var squares = 0.0
+        var gram = Matrix(rows: size, columns: size)
+        let unit = unitCovariance.storage
+        gram.storage.withUnsafeMutableBufferPointer { gram in
+            unit.withUnsafeBufferPointer { unit in
+                forEachCluster(basis.transposed * combination) { own, variance in
+                    var taken = 0.0
+                    for column in 0..<size {
+                        let factor = own[column]
+                        var sum = 0.0
+                        for row in 0..<size {
+                            sum += unit[row + column * size] * own[row]
+                            gram[row + column * size] += own[row] * factor
+                        }
+                        taken += sum * factor
+                    }
+                    let rest = variance - taken
+                    trace += rest
+                    squares += rest * rest - taken * taken
+                }
+            }
+        }
+        let product = unitCovariance * gram
+        let total = squares + product.inner(product.transposed)
+        return total > 0 ? trace * trace / total : .nan
     }
 
     private static func product(_ matrices: [Double], at start: Int, _ vector: [Double]) -> [Double] {
@@ -130,28 +180,6 @@ struct ClusterContributions: Sendable {
         return result
     }
 
-    func degreesOfFreedom(of combination: [Double]) -> Double {
-        let mapped = basis.transposed * combination
-        var trace = 0.0
-        var squares = 0.0
-        var gram = Matrix(rows: size, columns: size)
-        for cluster in 0..<clusterCount {
-            let own = image(cluster, of: mapped)
-            let taken = zip(unitCovariance * own, own).reduce(0) { $0 + $1.0 * $1.1 }
-            let variance = zip(Self.product(variances, at: cluster * size * size, mapped), mapped)
-                .reduce(0) { $0 + $1.0 * $1.1 }
-            let rest = variance - taken
-            trace += rest
-            squares += rest * rest - taken * taken
-            for column in 0..<size {
-                for row in 0..<size { gram.storage[row + column * size] += own[row] * own[column] }
-            }
-        }
-        let product = unitCovariance * gram
-        let total = squares + product.inner(product.transposed)
-        return total > 0 ? trace * trace / total : .nan
-    }
-
     /// The degrees of freedom *η* of the Wishart distribution that comes nearest to that of *L V^CR L'*.
     func hotellingDegreesOfFreedom(of matrix: Matrix) -> Double? {
         let count = matrix.rowCount
@@ -161,7 +189,7 @@ struct ClusterContributions: Sendable {
         var images: [[[Double]]] = []
         var forms: [Matrix] = []
         for cluster in 0..<clusterCount {
-            images.append(mapped.map { factor * image(cluster, of: $0) })
+            images.append(mapped.map { factor * Self.product(self.images, at: cluster * size * size, $0) })
             var form = Matrix(rows: count, columns: count)
             for (column, right) in mapped.enumerated() {
                 let product = Self.product(variances, at: cluster * size * size, right)

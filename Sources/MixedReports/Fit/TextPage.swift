@@ -27,12 +27,13 @@ struct TextPage {
     /// Adds a table in blocks of columns that fit; cells of text that are too wide lose their middle.
     mutating func table(_ table: ReportTable) {
         var narrow = table
+        let room = width / 2 - 2
         for column in narrow.columns.indices where narrow.columns[column].format == .text {
             for row in narrow.rows.indices where column < narrow.rows[row].count {
-                guard case .text(let cell) = narrow.rows[row][column] else { continue }
-                narrow.rows[row][column] = .text(Self.shortened(cell, width: width / 2 - 2))
+                guard case .text(let cell) = narrow.rows[row][column], DisplayWidth.of(cell) > room else { continue }
+                narrow.rows[row][column] = .text(Self.shortened(cell, width: room))
             }
-            narrow.columns[column].header = Self.shortened(narrow.columns[column].header, width: width / 2 - 2)
+            narrow.columns[column].header = Self.shortened(narrow.columns[column].header, width: room)
         }
         text += narrow.text(width: width)
     }

@@ -22,6 +22,9 @@ struct ColumnFormatter {
     /// Smaller numbers than 0.00001 are shown in scientific notation, which is then no wider.
     private static let smallestFixedExponent = -5
 
+    /// One number in so many may be too small to be shown with all its digits.
+    private static let fewest = 50
+
     init(_ format: ReportTable.Format, numbers: [Double]) {
         let nonzero = numbers.filter { $0.isFinite && $0 != 0 }
         switch format {
@@ -48,7 +51,9 @@ struct ColumnFormatter {
         guard let largest = needs.map(\.exponent).filter({ $0 < widestInteger }).max() else { return 0 }
         // What is smaller by more orders than this would add decimals that mean nothing for the others.
         let smallest = max(min(largest, 0) - max(digits, 4) - 1, smallestFixedExponent)
-        return needs.filter { $0.exponent >= smallest && $0.exponent <= largest }.map(\.decimals).max() ?? 0
+        let counted = needs.filter { $0.exponent >= smallest && $0.exponent <= largest }.map(\.decimals)
+        // Among thousands some number is always tiny by chance; its digits would be noise in all other rows.
+        return counted.sorted(by: >).dropFirst(counted.count / fewest).first ?? 0
     }
 
     func text(_ value: Double) -> String {
@@ -62,7 +67,7 @@ struct ColumnFormatter {
             if value == 0 { return NumberText.fixed(value, decimals: decimals) }
             let exponent = SignificantDigits(value, digits: 17).exponent
             let text = NumberText.fixed(value, decimals: decimals)
-            let isLost = !text.contains { ("1"..."9").contains($0) }
+            let isLost = !text.utf8.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
             return isLost || exponent >= Self.widestInteger
                 ? NumberText.scientific(value, digits: isLost ? 2 : decimals + 1) : text
         case .estimate(let decimals, let digits):

@@ -1,10 +1,15 @@
 // How many places of a terminal a text takes.
 
+extension String {
+    /// Whether every character is one byte and takes one place, which spares asking Unicode's tables.
+    var isPrintableASCII: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
+}
+
 /// The width of text on a terminal, by Unicode's character properties.
 enum DisplayWidth {
     /// The number of places that `text` takes, if it holds no line breaks.
     static func of(_ text: String) -> Int {
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
+        if text.isPrintableASCII { return text.utf8.count }
         return text.reduce(0) { $0 + width($1) }
     }
 
@@ -28,11 +33,6 @@ enum DisplayWidth {
             true
         default: false
         }
-    }
-
-    /// The text with spaces on either side.
-    static func padded(_ text: String, left: Int, right: Int) -> String {
-        String(repeating: " ", count: max(0, left)) + text + String(repeating: " ", count: max(0, right))
     }
 
     /// The text in lines no wider than `width`, broken at spaces; a longer word has a line of its own.

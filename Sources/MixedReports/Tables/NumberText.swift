@@ -11,6 +11,9 @@ enum NumberText {
     /// With a fixed number of decimals; a negative number that rounds to zero loses its sign.
     static func fixed(_ value: Double, decimals: Int) -> String {
         guard value.isFinite else { return notFinite(value) }
+        if decimals >= 0, let rounded = RoundedDecimal(value.magnitude, decimals: decimals) {
+            return rounded.text(isNegative: value < 0 && rounded.units > 0)
+        }
         let text = formatted("%.*f", max(0, min(decimals, 340)), value)
         return text.first == "-" && !text.contains { ("1"..."9").contains($0) } ? String(text.dropFirst()) : text
     }
@@ -58,6 +61,16 @@ struct SignificantDigits {
 
     /// - Parameter value: Finite and not zero.
     init(_ value: Double, digits: Int) {
+        if let rounded = RoundedDecimal(value.magnitude, significantDigits: digits) {
+            var (units, shown) = (rounded.units, digits)
+            while shown > 1, units % 10 == 0 {
+                units /= 10
+                shown -= 1
+            }
+            exponent = digits - 1 - rounded.decimals
+            count = shown
+            return
+        }
         let text = NumberText.scientific(value, digits: digits)
         let parts = text.split(separator: "e")
         exponent = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
