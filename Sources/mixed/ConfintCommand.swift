@@ -28,9 +28,8 @@ struct ConfintCommand: ParsableCommand {
     @Option(help: "How the intervals are made.")
     var method: Method = .profile
 
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("The level of the intervals, between 0 and 1.", valueName: "level"))
-    var level = 0.95
+    @OptionGroup
+    var levelOptions: LevelOptions
 
     @Option(
         name: .customLong("parm"), parsing: .singleValue,
@@ -57,14 +56,8 @@ struct ConfintCommand: ParsableCommand {
     var outputOptions: OutputOptions
 
     mutating func validate() throws {
-        guard level > 0, level < 1 else {
-            throw ValidationError("--level needs a number between 0 and 1, such as 0.95")
-        }
         if profilePoints != nil, method != .profile {
             throw ValidationError("--profile-points goes with --method profile")
-        }
-        if let threads = bootstrapOptions.threads, threads < 1 {
-            throw ValidationError("--threads needs a whole number from 1")
         }
     }
 
@@ -84,10 +77,11 @@ struct ConfintCommand: ParsableCommand {
     private func report(_ fit: LinearMixedModelFit) throws -> ResultsReport {
         switch method {
         case .wald:
-            return .waldIntervals(fit, inference: try fit.inference(degreesOfFreedom), level: level)
+            return .waldIntervals(fit, inference: try fit.inference(degreesOfFreedom), level: levelOptions.level)
         case .profile:
             let profile = try fit.profile(
-                parameters.isEmpty ? nil : parameters, level: level, threads: bootstrapOptions.threadCount)
+                parameters.isEmpty ? nil : parameters, level: levelOptions.level,
+                threads: bootstrapOptions.threadOptions.count)
             if let profilePoints { try profile.table().write(to: profilePoints) }
             return .profileIntervals(profile, of: fit)
         case .bootstrap:
@@ -95,9 +89,9 @@ struct ConfintCommand: ParsableCommand {
             defer { bar.finish() }
             let sample = try fit.bootstrap(
                 replicates: bootstrapOptions.replicates, seed: bootstrapOptions.seed,
-                threads: bootstrapOptions.threadCount, progress: { bar.update($0) })
+                threads: bootstrapOptions.threadOptions.count, progress: { bar.update($0) })
             bar.finish()
-            return try .bootstrapIntervals(sample, of: fit, method: intervals, level: level)
+            return try .bootstrapIntervals(sample, of: fit, method: intervals, level: levelOptions.level)
         }
     }
 }
