@@ -45,12 +45,7 @@ struct BootstrapCommand: ParsableCommand {
     mutating func run() throws {
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
-        if let saveReplicates {
-            try Folder.checkWritable(saveReplicates, option: "--save-replicates", inputs: [argument.model])
-            if let output = outputOptions.output, Folder.isSameFile(saveReplicates, output) {
-                throw CommandError("--save-replicates and --output name the same file: choose different names")
-            }
-        }
+        try outputOptions.check(saveReplicates, option: "--save-replicates", inputs: [argument.model])
         let bar = ProgressBar("bootstrap", total: options.replicates, isQuiet: outputOptions.quiet)
         defer { bar.finish() }
         let sample = try saved.fit.bootstrap(

@@ -64,12 +64,7 @@ struct ConfintCommand: ParsableCommand {
     mutating func run() throws {
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
-        if let profilePoints {
-            try Folder.checkWritable(profilePoints, option: "--profile-points", inputs: [argument.model])
-            if let output = outputOptions.output, Folder.isSameFile(profilePoints, output) {
-                throw CommandError("--profile-points and --output name the same file: choose different names")
-            }
-        }
+        try outputOptions.check(profilePoints, option: "--profile-points", inputs: [argument.model])
         let report = try report(saved.fit).keeping(parameters)
         try outputOptions.put(notes: report.notes) { report.rendered(as: $0, width: $1) }
     }
