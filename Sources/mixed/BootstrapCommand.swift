@@ -54,7 +54,7 @@ struct BootstrapCommand: ParsableCommand {
             progress: { bar.update($0) })
         bar.finish()
         if let saveReplicates { try sample.table().write(to: saveReplicates) }
-        let report = try ResultsReport.bootstrap(sample, of: saved.fit, method: method, level: levelOptions.level)
+        let report = try ResultsReport(sample, of: saved.fit, method: method, level: levelOptions.level)
         try outputOptions.put(notes: report.notes) { report.rendered(as: $0, width: $1) }
     }
 }

@@ -72,13 +72,13 @@ struct ConfintCommand: ParsableCommand {
     private func report(_ fit: LinearMixedModelFit) throws -> ResultsReport {
         switch method {
         case .wald:
-            return .waldIntervals(fit, inference: try fit.inference(degreesOfFreedom), level: levelOptions.level)
+            return ResultsReport(intervals: try fit.inference(degreesOfFreedom), of: fit, level: levelOptions.level)
         case .profile:
             let profile = try fit.profile(
                 parameters.isEmpty ? nil : parameters, level: levelOptions.level,
                 threads: bootstrapOptions.threadOptions.count)
             if let profilePoints { try profile.table().write(to: profilePoints) }
-            return .profileIntervals(profile, of: fit)
+            return ResultsReport(intervals: profile, of: fit)
         case .bootstrap:
             let bar = ProgressBar("bootstrap", total: bootstrapOptions.replicates, isQuiet: outputOptions.quiet)
             defer { bar.finish() }
@@ -86,7 +86,7 @@ struct ConfintCommand: ParsableCommand {
                 replicates: bootstrapOptions.replicates, seed: bootstrapOptions.seed,
                 threads: bootstrapOptions.threadOptions.count, progress: { bar.update($0) })
             bar.finish()
-            return try .bootstrapIntervals(sample, of: fit, method: intervals, level: levelOptions.level)
+            return try ResultsReport(intervals: sample, of: fit, method: intervals, level: levelOptions.level)
         }
     }
 }

@@ -68,10 +68,10 @@ struct MeansCommand: ParsableCommand {
         let contrasts = try contrastOptions.contrasts(
             kind, of: means, isRatio: response && saved.fit.responseTransformation?.hasRatios == true)
         let tests = try joint ? saved.fit.jointTests(by: means.groups, at: settings, inference: inference) : nil
-        let report = try MarginalMeansReport(
-            saved.fit, means, contrasts: contrasts, jointTests: tests.map { ($0, means.groups) },
+        let report = try ResultsReport(
+            means, of: saved.fit, contrasts: contrasts, jointTests: tests.map { ($0, means.groups) },
             isOnResponseScale: response, bias: biasAdjust
-        ).results()
+        )
         try outputOptions.put { report.rendered(as: $0, width: $1) }
     }
 }

@@ -57,17 +57,12 @@ struct SlopesCommand: ParsableCommand {
             of: of, by: names, within: groups, at: settings, weights: marginOptions.weights, inference: inference,
             level: inferenceOptions.level)
         let contrasts = try contrastOptions.contrasts(kind, of: slopes)
-        var report = try MarginalMeansReport(fit, slopes, contrasts: contrasts).results()
-        if let moderator = johnsonNeyman {
-            let intervals = try fit.johnsonNeyman(
+        let intervals = try johnsonNeyman.map { moderator throws(MarginalMeansError) in
+            try fit.johnsonNeyman(
                 of: of, along: moderator, by: slopes.variables, at: settings, weights: marginOptions.weights,
-                inference: inference,
-                level: inferenceOptions.level)
-            let own = JohnsonNeymanReport(fit, intervals, groups: slopes.variables, method: inference.method)
-            report = ResultsReport(
-                title: report.title, sections: report.sections + [own.section], notes: report.notes + own.notes,
-                details: [own.details])
+                inference: inference, level: inferenceOptions.level)
         }
+        let report = try ResultsReport(slopes, of: fit, contrasts: contrasts, johnsonNeyman: intervals ?? [])
         try outputOptions.put { report.rendered(as: $0, width: $1) }
     }
 }
