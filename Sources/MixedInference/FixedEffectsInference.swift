@@ -3,10 +3,9 @@
 
 public import LinearMixedModels
 public import MixedLinearAlgebra
-internal import MixedNumerics
 
 /// What one method of degrees of freedom makes of a fit, computed once and asked for any combination of coefficients.
-public struct FixedEffectsInference: Sendable {
+public struct FixedEffectsInference: CoefficientInference {
     public let method: DegreesOfFreedomMethod
     /// R's names of the coefficients that were estimated.
     public let coefficientNames: [String]
@@ -24,16 +23,6 @@ public struct FixedEffectsInference: Sendable {
         case constant(Double)
         case satterthwaite(CovarianceUncertainty)
         case kenwardRoger(SmallSampleAdjustment)
-    }
-
-    /// The estimate of a linear combination *c'β̂*.
-    public func estimate(of combination: [Double]) -> Double {
-        zip(combination, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-
-    /// The standard error of a linear combination.
-    public func standardError(of combination: [Double]) -> Double {
-        max(quadraticForm(covariance, combination), 0).squareRoot()
     }
 
     /// The degrees of freedom of the t-test of a linear combination; infinite for a test by the normal distribution.
@@ -93,6 +82,14 @@ extension LinearMixedModelFit {
         inference(
             .satterthwaite,
             hasRandomEffects ? .satterthwaite(covarianceUncertainty) : .constant(exactDegreesOfFreedom))
+    }
+
+    /// A t-test with Satterthwaite's degrees of freedom and a confidence interval for every coefficient.
+    ///
+    /// `inference(_:)` has the same by other methods.
+    /// - Parameter level: The level of the intervals, between 0 and 1.
+    public func coefficientTests(level: Double = 0.95) -> [CoefficientTest] {
+        inference().coefficientTests(level: level)
     }
 
     private var exactDegreesOfFreedom: Double { Double(rowCount - coefficients.count) }

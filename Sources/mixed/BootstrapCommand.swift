@@ -28,10 +28,8 @@ struct BootstrapCommand: ParsableCommand {
     @Option(help: "How intervals are made: percentile, basic or normal.")
     var method: BootstrapIntervalMethod = .percentile
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The level of confidence intervals, between 0 and 1.", valueName: "level"))
-    var level = 0.95
+    @OptionGroup
+    var levelOptions: LevelOptions
 
     @Flag(help: "Keep the random effects and draw errors only: intervals for these groups, not for others like them.")
     var conditional = false
@@ -45,23 +43,18 @@ struct BootstrapCommand: ParsableCommand {
     var outputOptions: OutputOptions
 
     mutating func run() throws {
-        guard level > 0, level < 1 else { throw BootstrapError.level(level) }
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
-        if let saveReplicates {
-            try Folder.checkWritable(saveReplicates, option: "--save-replicates", inputs: [argument.model])
-            if let output = outputOptions.output, Folder.isSameFile(saveReplicates, output) {
-                throw CommandError("--save-replicates and --output name the same file: choose different names")
-            }
-        }
+        try outputOptions.check(saveReplicates, option: "--save-replicates", inputs: [argument.model])
         let bar = ProgressBar("bootstrap", total: options.replicates, isQuiet: outputOptions.quiet)
         defer { bar.finish() }
         let sample = try saved.fit.bootstrap(
-            replicates: options.replicates, seed: options.seed, threads: options.threadCount, conditional: conditional,
+            replicates: options.replicates, seed: options.seed, threads: options.threadOptions.count,
+            conditional: conditional,
             progress: { bar.update($0) })
         bar.finish()
         if let saveReplicates { try sample.table().write(to: saveReplicates) }
-        let report = try ResultsReport.bootstrap(sample, of: saved.fit, method: method, level: level)
+        let report = try ResultsReport(sample, of: saved.fit, method: method, level: levelOptions.level)
         try outputOptions.put(notes: report.notes) { report.rendered(as: $0, width: $1) }
     }
 }
@@ -74,12 +67,8 @@ struct BootstrapOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Names the random numbers: a whole number from 0.", valueName: "seed"))
     var seed: UInt64 = 1
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How many threads may compute; all processors otherwise.", valueName: "n"))
-    var threads: Int?
-
-    var threadCount: Int { threads ?? Console.processorCount }
+    @OptionGroup
+    var threadOptions: ThreadOptions
 }
 
 extension BootstrapIntervalMethod: ExpressibleByArgument {}

@@ -34,7 +34,7 @@ struct CompareCommand: ParsableCommand {
         let fits = try models.map { (name: $0, fit: try SavedModelArgument.load($0).fit) }
         let comparison = try ModelComparison(
             fits, keepingRestrictedLikelihood: reml, threads: Console.processorCount)
-        let report = ResultsReport.comparison(comparison)
+        let report = ResultsReport(comparison)
         try outputOptions.put(notes: report.notes) { report.rendered(as: $0, width: $1) }
     }
 }

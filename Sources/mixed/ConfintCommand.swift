@@ -28,9 +28,8 @@ struct ConfintCommand: ParsableCommand {
     @Option(help: "How the intervals are made.")
     var method: Method = .profile
 
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("The level of the intervals, between 0 and 1.", valueName: "level"))
-    var level = 0.95
+    @OptionGroup
+    var levelOptions: LevelOptions
 
     @Option(
         name: .customLong("parm"), parsing: .singleValue,
@@ -57,26 +56,15 @@ struct ConfintCommand: ParsableCommand {
     var outputOptions: OutputOptions
 
     mutating func validate() throws {
-        guard level > 0, level < 1 else {
-            throw ValidationError("--level needs a number between 0 and 1, such as 0.95")
-        }
         if profilePoints != nil, method != .profile {
             throw ValidationError("--profile-points goes with --method profile")
-        }
-        if let threads = bootstrapOptions.threads, threads < 1 {
-            throw ValidationError("--threads needs a whole number from 1")
         }
     }
 
     mutating func run() throws {
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
-        if let profilePoints {
-            try Folder.checkWritable(profilePoints, option: "--profile-points", inputs: [argument.model])
-            if let output = outputOptions.output, Folder.isSameFile(profilePoints, output) {
-                throw CommandError("--profile-points and --output name the same file: choose different names")
-            }
-        }
+        try outputOptions.check(profilePoints, option: "--profile-points", inputs: [argument.model])
         let report = try report(saved.fit).keeping(parameters)
         try outputOptions.put(notes: report.notes) { report.rendered(as: $0, width: $1) }
     }
@@ -84,20 +72,21 @@ struct ConfintCommand: ParsableCommand {
     private func report(_ fit: LinearMixedModelFit) throws -> ResultsReport {
         switch method {
         case .wald:
-            return .waldIntervals(fit, inference: try fit.inference(degreesOfFreedom), level: level)
+            return ResultsReport(intervals: try fit.inference(degreesOfFreedom), of: fit, level: levelOptions.level)
         case .profile:
             let profile = try fit.profile(
-                parameters.isEmpty ? nil : parameters, level: level, threads: bootstrapOptions.threadCount)
+                parameters.isEmpty ? nil : parameters, level: levelOptions.level,
+                threads: bootstrapOptions.threadOptions.count)
             if let profilePoints { try profile.table().write(to: profilePoints) }
-            return .profileIntervals(profile, of: fit)
+            return ResultsReport(intervals: profile, of: fit)
         case .bootstrap:
             let bar = ProgressBar("bootstrap", total: bootstrapOptions.replicates, isQuiet: outputOptions.quiet)
             defer { bar.finish() }
             let sample = try fit.bootstrap(
                 replicates: bootstrapOptions.replicates, seed: bootstrapOptions.seed,
-                threads: bootstrapOptions.threadCount, progress: { bar.update($0) })
+                threads: bootstrapOptions.threadOptions.count, progress: { bar.update($0) })
             bar.finish()
-            return try .bootstrapIntervals(sample, of: fit, method: intervals, level: level)
+            return try ResultsReport(intervals: sample, of: fit, method: intervals, level: levelOptions.level)
         }
     }
 }

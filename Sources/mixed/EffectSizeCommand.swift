@@ -21,7 +21,7 @@ struct EffectSizeCommand: ParsableCommand {
     var argument: SavedModelArgument
 
     @Option(help: "Show only this table: r2, icc, standardized or vif.")
-    var table: EffectSizeReport.Table?
+    var table: EffectSizeTable?
 
     @Option(
         help: ArgumentHelp(
@@ -38,13 +38,13 @@ struct EffectSizeCommand: ParsableCommand {
     mutating func run() throws {
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
-        let report = EffectSizeReport.report(
-            saved.fit, inference: try inferenceOptions.inference(saved.fit),
-            tables: table.map { [$0] } ?? EffectSizeReport.Table.allCases, standardization: standardize,
+        let report = ResultsReport(
+            effectSizesOf: saved.fit, inference: try inferenceOptions.inference(saved.fit),
+            tables: table.map { [$0] } ?? EffectSizeTable.allCases, standardization: standardize,
             level: inferenceOptions.level)
         try outputOptions.put { format, width in report.rendered(as: format, width: width) }
     }
 }
 
-extension EffectSizeReport.Table: ExpressibleByArgument {}
+extension EffectSizeTable: ExpressibleByArgument {}
 extension Standardization: ExpressibleByArgument {}

@@ -51,7 +51,7 @@ struct EffectsCommand: ParsableCommand {
             terms, others: others == .average ? .averaged : .typical, at: settings,
             undoingTransformation: !keepsTransformation, inference: try inferenceOptions.inference(saved.fit),
             level: inferenceOptions.level)
-        let report = AdjustedPredictionsReport(saved.fit, predictions).results
+        let report = ResultsReport(predictions, of: saved.fit)
         try outputOptions.put { report.rendered(as: $0, width: $1) }
     }
 }

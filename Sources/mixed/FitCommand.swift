@@ -82,11 +82,7 @@ struct FitCommand: ParsableCommand {
     private func checkOutput(_ source: DataSource) throws(CommandError) {
         let inputs = source.path.map { [$0] } ?? []
         try outputOptions.check(inputs: inputs)
-        guard let save = savingOptions.save else { return }
-        try Folder.checkWritable(save, option: "--save", inputs: inputs)
-        if let output = outputOptions.output, Folder.isSameFile(save, output) {
-            throw CommandError("--save and --output name the same file: choose different names")
-        }
+        try outputOptions.check(savingOptions.save, option: "--save", inputs: inputs)
     }
 }
 

@@ -33,7 +33,7 @@ struct GridOptions: ParsableArguments {
     }
 
     /// The names of a comma-separated list.
-    static func names(_ text: String?, option: String) throws(CommandError) -> [String] {
+    fileprivate static func names(_ text: String?, option: String) throws(CommandError) -> [String] {
         guard let text else { return [] }
         var scanner = ListScanner(text)
         do throws(Diagnostic) {
@@ -42,6 +42,34 @@ struct GridOptions: ParsableArguments {
             throw CommandError(option: option, error)
         }
     }
+}
+
+/// Which combinations of variables have a value of their own, and how the others are averaged over.
+struct MarginOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The variables whose combinations are shown, separated by commas; one value over all otherwise.",
+            valueName: "columns"))
+    var by: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Variables within whose levels they are shown and compared, separated by commas.", valueName: "columns"))
+    var within: String?
+
+    @Option(
+        help:
+            "How levels that are averaged over are weighted: equal, proportional (by how often combinations occur), outer (by how often each level occurs) or cells (by the rows of each cell)."
+    )
+    var weights: MarginalWeights = .equal
+
+    /// The variables of `--by`.
+    func variables() throws(CommandError) -> [String] { try GridOptions.names(by, option: "--by") }
+
+    /// The variables of `--within`.
+    func groups() throws(CommandError) -> [String] { try GridOptions.names(within, option: "--within") }
 }
 
 /// Which contrasts, and how they are adjusted.
@@ -66,7 +94,7 @@ struct ContrastOptions: ParsableArguments {
         help:
             "Adjustment for the number of contrasts: none, bonferroni, holm, sidak, scheffe, tukey, dunnett (also mvt) or fdr. Tukey's for pairwise, Dunnett's for reference and consecutive, otherwise none."
     )
-    var adjust: AdjustmentChoice?
+    var adjust: MultiplicityAdjustment?
 
     mutating func validate() throws {
         if !custom.isEmpty, contrasts != .none {
@@ -93,6 +121,14 @@ struct ContrastOptions: ParsableArguments {
         case .poly: .polynomial
         }
     }
+
+    /// The contrasts of one kind, adjusted as is asked for or usual; `nil` for no kind.
+    func contrasts(
+        _ kind: ContrastMethod?, of estimates: MarginalEstimates, isRatio: Bool = false
+    ) throws(MarginalMeansError) -> MarginalContrasts? {
+        guard let kind else { return nil }
+        return try estimates.contrasts(kind, adjustment: adjust ?? kind.standardAdjustment, isRatio: isRatio)
+    }
 }
 
 /// The families of contrasts by name.
@@ -100,21 +136,12 @@ enum ContrastChoice: String, ExpressibleByArgument, CaseIterable {
     case none, pairwise, reference, consecutive, poly
 }
 
-/// An adjustment by the names in use for it.
-struct AdjustmentChoice: ExpressibleByArgument {
-    let adjustment: MultiplicityAdjustment
+extension MultiplicityAdjustment: ExpressibleByArgument {
+    public init?(argument: String) { self.init(word: argument) }
 
-    init?(argument: String) {
-        switch argument.lowercased() {
-        case "dunnett", "dunnettx", "mvt": adjustment = .dunnett
-        case "bh", "fdr": adjustment = .falseDiscoveryRate
-        default:
-            guard let own = MultiplicityAdjustment(rawValue: argument.lowercased()) else { return nil }
-            adjustment = own
-        }
+    public static var allValueStrings: [String] {
+        ["none", "bonferroni", "holm", "sidak", "scheffe", "tukey", "dunnett", "mvt", "fdr"]
     }
-
-    static let allValueStrings = ["none", "bonferroni", "holm", "sidak", "scheffe", "tukey", "dunnett", "mvt", "fdr"]
 }
 
 extension MarginalWeights: ExpressibleByArgument {}

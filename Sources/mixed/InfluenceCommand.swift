@@ -36,8 +36,8 @@ struct InfluenceCommand: ParsableCommand {
     @Flag(help: "Estimate variances and correlations again without each group, too.")
     var refit = false
 
-    @Option(help: ArgumentHelp("How many threads may compute; all processors otherwise.", valueName: "n"))
-    var threads: Int?
+    @OptionGroup
+    var threadOptions: ThreadOptions
 
     @OptionGroup(title: "Data options")
     var dataOptions: DataOptions
@@ -45,14 +45,10 @@ struct InfluenceCommand: ParsableCommand {
     @OptionGroup(title: "Output options")
     var outputOptions: OutputOptions
 
-    mutating func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads needs a whole number from 1") }
-    }
-
     mutating func run() throws {
         let fit = try argument.load().fit
         try outputOptions.check(inputs: [argument.model] + rowsArgument.inputs)
-        let threads = self.threads ?? Console.processorCount
+        let threads = threadOptions.count
         let format = outputOptions.chosenFormat
         let report: ResultsReport
         if let group = try group(fit) {

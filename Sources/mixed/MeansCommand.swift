@@ -24,25 +24,8 @@ struct MeansCommand: ParsableCommand {
     @OptionGroup
     var argument: SavedModelArgument
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "The variables whose means are wanted, separated by commas; the mean of all otherwise.",
-            valueName: "columns"))
-    var by: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Variables within whose levels the means are shown and compared, separated by commas.", valueName: "columns"
-        ))
-    var within: String?
-
-    @Option(
-        help:
-            "How levels that are averaged over are weighted: equal, proportional (by how often combinations occur), outer (by how often each level occurs) or cells (by the rows of each cell)."
-    )
-    var weights: MarginalWeights = .equal
+    @OptionGroup
+    var marginOptions: MarginOptions
 
     @OptionGroup
     var gridOptions: GridOptions
@@ -74,23 +57,21 @@ struct MeansCommand: ParsableCommand {
     mutating func run() throws {
         let settings = try gridOptions.settings()
         let kind = try contrastOptions.method()
-        let names = try GridOptions.names(by, option: "--by")
-        let groups = try GridOptions.names(within, option: "--within")
+        let names = try marginOptions.variables()
+        let groups = try marginOptions.groups()
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
         let inference = try inferenceOptions.inference(saved.fit)
         let means = try saved.fit.marginalMeans(
-            of: names, by: groups, at: settings, weights: weights, inference: inference, level: inferenceOptions.level)
-        let contrasts = try kind.map { kind throws(MarginalMeansError) in
-            try means.contrasts(
-                kind, adjustment: contrastOptions.adjust?.adjustment ?? kind.standardAdjustment,
-                isRatio: response && saved.fit.responseTransformation?.hasRatios == true)
-        }
+            of: names, by: groups, at: settings, weights: marginOptions.weights, inference: inference,
+            level: inferenceOptions.level)
+        let contrasts = try contrastOptions.contrasts(
+            kind, of: means, isRatio: response && saved.fit.responseTransformation?.hasRatios == true)
         let tests = try joint ? saved.fit.jointTests(by: means.groups, at: settings, inference: inference) : nil
-        let report = try MarginalMeansReport(
-            saved.fit, means, contrasts: contrasts, jointTests: tests.map { ($0, means.groups) },
+        let report = try ResultsReport(
+            means, of: saved.fit, contrasts: contrasts, jointTests: tests.map { ($0, means.groups) },
             isOnResponseScale: response, bias: biasAdjust
-        ).results()
+        )
         try outputOptions.put { report.rendered(as: $0, width: $1) }
     }
 }

@@ -25,11 +25,10 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "The link function. This version has identity.")
     var link = "identity"
 
-    @Option(help: ArgumentHelp("How many threads may compute; all processors otherwise.", valueName: "n"))
-    var threads: Int?
+    @OptionGroup
+    var threadOptions: ThreadOptions
 
     mutating func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads needs a whole number from 1") }
         guard ["gaussian", "normal"].contains(family.lowercased()) else {
             throw ValidationError(
                 "--family \(family): this version fits linear models, which have the family gaussian")
@@ -47,14 +46,10 @@ struct InferenceOptions: ParsableArguments {
     @Option(name: .customLong("df"), help: "Degrees of freedom of the t-tests.")
     var degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite
 
-    @Option(help: ArgumentHelp("The level of confidence intervals, between 0 and 1.", valueName: "level"))
-    var level = 0.95
+    @OptionGroup
+    var levelOptions: LevelOptions
 
-    mutating func validate() throws {
-        guard level > 0, level < 1 else {
-            throw ValidationError("--level needs a number between 0 and 1, such as 0.95")
-        }
-    }
+    var level: Double { levelOptions.level }
 
     /// The tests and intervals of a fit by the chosen method.
     func inference(_ fit: LinearMixedModelFit) throws(DegreesOfFreedomError) -> FixedEffectsInference {

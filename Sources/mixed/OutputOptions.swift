@@ -35,6 +35,17 @@ struct OutputOptions: ParsableArguments {
         if let output { try Folder.checkWritable(output, option: "--output", inputs: inputs) }
     }
 
+    /// Refuses a file beside the results that cannot be written, that is read, or that is the output file as well.
+    ///
+    /// - Parameter path: `nil` where no such file is asked for.
+    func check(_ path: String?, option: String, inputs: [String]) throws(CommandError) {
+        guard let path else { return }
+        try Folder.checkWritable(path, option: option, inputs: inputs)
+        if let output, Folder.isSameFile(path, output) {
+            throw CommandError("\(option) and --output name the same file: choose different names")
+        }
+    }
+
     /// Puts out results.
     ///
     /// - Parameters:

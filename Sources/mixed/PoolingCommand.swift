@@ -30,7 +30,7 @@ struct PoolingCommand: ParsableCommand {
     mutating func run() throws {
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
-        let report = try saved.fit.poolingComparison(group: group).report
+        let report = ResultsReport(try saved.fit.poolingComparison(group: group))
         try outputOptions.put { format, width in report.rendered(as: format, width: width) }
     }
 }

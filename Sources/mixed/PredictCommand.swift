@@ -37,11 +37,10 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup(title: "Output options")
     var outputOptions: OutputOptions
 
-    @Option(help: ArgumentHelp("How many threads may compute; all processors otherwise.", valueName: "n"))
-    var threads: Int?
+    @OptionGroup
+    var threadOptions: ThreadOptions
 
     mutating func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads needs a whole number from 1") }
         guard dataOptions.contrasts.isEmpty else {
             throw ValidationError(
                 "--contrasts belongs to 'mixed fit': the model keeps the contrasts it was fitted with")
@@ -68,7 +67,7 @@ struct PredictCommand: ParsableCommand {
                 prepared.table, level: predictionOptions.level, interval: predictionOptions.interval,
                 confidence: predictionOptions.confidence, standardErrors: true,
                 inference: try fit.inference(predictionOptions.degreesOfFreedom),
-                threads: threads ?? Console.processorCount)
+                threads: threadOptions.count)
         } catch PredictionError.design(let error) {
             throw CommandError(design: error, place: error.kind.row.flatMap(prepared.originalRow))
         }

@@ -19,11 +19,7 @@ struct PredictionOptions: ParsableArguments {
     @Option(name: .customLong("df"), help: "Degrees of freedom of the intervals for the average group.")
     var degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite
 
-    mutating func validate() throws {
-        guard confidence > 0, confidence < 1 else {
-            throw ValidationError("--confidence needs a number between 0 and 1, such as 0.95")
-        }
-    }
+    mutating func validate() throws { try LevelOptions.check(confidence, option: "--confidence") }
 }
 
 extension PredictionLevel: ExpressibleByArgument {}

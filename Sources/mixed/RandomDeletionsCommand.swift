@@ -31,7 +31,7 @@ struct RandomDeletionsCommand: ParsableCommand {
     mutating func run() throws {
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
-        let report = ResultsReport.deletions(
+        let report = ResultsReport(
             try saved.fit.randomTermDeletions(reducing: !wholeTerms, threads: Console.processorCount))
         try outputOptions.put(notes: report.notes) { report.rendered(as: $0, width: $1) }
     }

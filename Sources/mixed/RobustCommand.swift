@@ -38,11 +38,11 @@ struct RobustCommand: ParsableCommand {
     @Option(help: "How residuals are adjusted; CR2 is the choice for few clusters.")
     var type: ClusterRobustType = .CR2
 
-    @Option(help: ArgumentHelp("The level of confidence intervals, between 0 and 1.", valueName: "level"))
-    var level = 0.95
+    @OptionGroup
+    var levelOptions: LevelOptions
 
-    @Option(help: ArgumentHelp("How many threads may compute; all processors otherwise.", valueName: "n"))
-    var threads: Int?
+    @OptionGroup
+    var threadOptions: ThreadOptions
 
     @OptionGroup(title: "Data options")
     var dataOptions: DataOptions
@@ -50,18 +50,11 @@ struct RobustCommand: ParsableCommand {
     @OptionGroup(title: "Output options")
     var outputOptions: OutputOptions
 
-    mutating func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads needs a whole number from 1") }
-        guard level > 0, level < 1 else {
-            throw ValidationError("--level needs a number between 0 and 1, such as 0.95")
-        }
-    }
-
     mutating func run() throws {
         let fit = try argument.load().fit
         try outputOptions.check(inputs: [argument.model] + rowsArgument.inputs)
-        let robust = try robust(fit, threads: threads ?? Console.processorCount)
-        let report = ResultsReport(robust, of: fit, level: level)
+        let robust = try robust(fit, threads: threadOptions.count)
+        let report = ResultsReport(robust, of: fit, level: levelOptions.level)
         try outputOptions.put { report.rendered(as: $0, width: $1) }
     }
 

@@ -22,20 +22,8 @@ struct SlopesCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("The variable whose slopes are wanted.", valueName: "column"))
     var of: String
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Variables whose combinations have slopes of their own, separated by commas.", valueName: "columns"))
-    var by: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Variables within whose levels slopes are compared, separated by commas.", valueName: "columns"))
-    var within: String?
-
-    @Option(help: "How levels that are averaged over are weighted: equal, proportional, outer or cells.")
-    var weights: MarginalWeights = .equal
+    @OptionGroup
+    var marginOptions: MarginOptions
 
     @OptionGroup
     var gridOptions: GridOptions
@@ -59,28 +47,22 @@ struct SlopesCommand: ParsableCommand {
     mutating func run() throws {
         let settings = try gridOptions.settings()
         let kind = try contrastOptions.method()
-        let names = try GridOptions.names(by, option: "--by")
-        let groups = try GridOptions.names(within, option: "--within")
+        let names = try marginOptions.variables()
+        let groups = try marginOptions.groups()
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
         let fit = saved.fit
         let inference = try inferenceOptions.inference(fit)
         let slopes = try fit.slopes(
-            of: of, by: names, within: groups, at: settings, weights: weights, inference: inference,
+            of: of, by: names, within: groups, at: settings, weights: marginOptions.weights, inference: inference,
             level: inferenceOptions.level)
-        let contrasts = try kind.map { kind throws(MarginalMeansError) in
-            try slopes.contrasts(kind, adjustment: contrastOptions.adjust?.adjustment ?? kind.standardAdjustment)
+        let contrasts = try contrastOptions.contrasts(kind, of: slopes)
+        let intervals = try johnsonNeyman.map { moderator throws(MarginalMeansError) in
+            try fit.johnsonNeyman(
+                of: of, along: moderator, by: slopes.variables, at: settings, weights: marginOptions.weights,
+                inference: inference, level: inferenceOptions.level)
         }
-        var report = try MarginalMeansReport(fit, slopes, contrasts: contrasts).results()
-        if let moderator = johnsonNeyman {
-            let intervals = try fit.johnsonNeyman(
-                of: of, along: moderator, by: slopes.variables, at: settings, weights: weights, inference: inference,
-                level: inferenceOptions.level)
-            let own = JohnsonNeymanReport(fit, intervals, groups: slopes.variables, method: inference.method)
-            report = ResultsReport(
-                title: report.title, sections: report.sections + [own.section], notes: report.notes + own.notes,
-                details: [own.details])
-        }
+        let report = try ResultsReport(slopes, of: fit, contrasts: contrasts, johnsonNeyman: intervals ?? [])
         try outputOptions.put { report.rendered(as: $0, width: $1) }
     }
 }

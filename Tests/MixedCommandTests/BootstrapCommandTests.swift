@@ -96,13 +96,12 @@ import Testing
         #expect(try CommandRun(["bootstrap", "m.mixed"] + options, in: folder).status == 64)
     }
 
-    @Test func levelsAndThreads() throws {
-        let folder = try folderWithModel()
-        let level = try CommandRun(["bootstrap", "m.mixed", "--level", "95"], in: folder)
-        #expect(level.status == 1)
-        #expect(level.firstError == "error: The level of a confidence interval lies between 0 and 1, and 95.0 does not")
-        let threads = try CommandRun(["bootstrap", "m.mixed", "--threads", "-3"], in: folder)
-        #expect(threads.status == 1)
+    @Test(arguments: ["bootstrap", "confint"])
+    func levelsAndThreads(_ command: String) throws {
+        let level = try CommandRun([command, "m.mixed", "--level", "95"])
+        #expect(level.status == 64 && level.firstError.contains("--level needs a number between 0 and 1"))
+        let threads = try CommandRun([command, "m.mixed", "--threads", "-3"])
+        #expect(threads.status == 64 && threads.firstError.contains("--threads needs a whole number from 1"))
     }
 
     @Test func mostlySingular() throws {

@@ -148,7 +148,7 @@ import Testing
         let trend = try means.contrasts(.polynomial, adjustment: .holm)
         let own = try means.contrasts(.custom([CustomContrast(parsing: "some vs none: -1 1/3 1/3 1/3")]))
         print(trend.rows.count, own.rows[0].estimate)
-        print(try MarginalMeansReport(fit, within, contrasts: differences).results().rendered(as: .markdown))
+        print(try ResultsReport(within, of: fit, contrasts: differences).rendered(as: .markdown))
         #expect(differences.rows.count == 18)
         #expect(abs(own.rows[0].estimate - 32.777778) < 1e-5)
 
@@ -190,7 +190,7 @@ import Testing
         let study = try DataTable.bundled("sleepstudy_pooling")
         let model = try LinearMixedModel("Reaction ~ Days + (1 + Days | Subject)", data: study).fit()
         let pooling = try model.poolingComparison()
-        print(pooling.report.rendered(as: .text))
+        print(ResultsReport(pooling).rendered(as: .text))
         for group in pooling.undetermined { print(group.level, group.rowCount, group.terms) }
         #expect(pooling.undetermined.map(\.level) == ["373"])
     }
@@ -253,11 +253,11 @@ import Testing
         let simple = try LinearMixedModel("Reaction ~ Days + (1 | Subject)", data: data).fit()
         let full = try LinearMixedModel("Reaction ~ Days + (1 + Days | Subject)", data: data).fit()
         let comparison = try simple.compare(with: full)
-        print(ResultsReport.comparison(comparison).rendered(as: .text))
+        print(ResultsReport(comparison).rendered(as: .text))
         #expect(abs((comparison.models[1].step?.statistic ?? 0) - 42.139) < 1e-3)
 
         let deletions = try full.randomTermDeletions()
-        print(ResultsReport.deletions(deletions).rendered(as: .text))
+        print(ResultsReport(deletions).rendered(as: .text))
         let independent = try full.refitting(ModelFormula(parsing: "Reaction ~ Days + (1 + Days || Subject)"))
         print(independent.logLikelihood)
         #expect(abs(independent.logLikelihood + 871.8346) < 1e-3)

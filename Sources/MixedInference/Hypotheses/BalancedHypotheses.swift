@@ -137,17 +137,17 @@ struct BalancedHypotheses {
         return result
     }
 
-    /// The variables that some term codes by contrasts other than treatment's, and these as combinations of indicators.
-    private func ownCodings() throws(HypothesisError) -> [Int: CodedTerms.Coding] {
+    /// The variables that some term codes by contrasts other than treatment's, and levels as combinations of these; `nil`
+    /// where some do not tell all levels apart.
+    private func ownCodings() -> [Int: CodedTerms.Coding]? {
         var result: [Int: CodedTerms.Coding] = [:]
         for term in design.fixedTerms {
             for (index, coding) in zip(term.variables, term.codings) where coding == .contrasts && result[index] == nil
             {
                 guard case .categorical(let levels, let contrasts) = design.variables[index].kind else { continue }
                 if case .treatment = contrasts { continue }
-                let name = design.variables[index].name
                 guard let matrix = try? contrasts.matrix(levels: levels), matrix.columnNames.count == levels.count - 1
-                else { throw .incompleteContrasts(variable: name) }
+                else { return nil }
                 var full = Matrix(rows: levels.count, columns: levels.count)
                 for (row, values) in matrix.rows.enumerated() {
                     full[row, 0] = 1
@@ -157,7 +157,7 @@ struct BalancedHypotheses {
                 var weights: [[Double]] = []
                 for level in levels.indices {
                     let unit = levels.indices.map { $0 == level ? 1.0 : 0.0 }
-                    guard let solution = full.solving(unit) else { throw .incompleteContrasts(variable: name) }
+                    guard let solution = full.solving(unit) else { return nil }
                     weights.append(solution)
                 }
                 result[index] = CodedTerms.Coding(
@@ -169,7 +169,7 @@ struct BalancedHypotheses {
 
     private func treatmentColumns(_ terms: CodedTerms) throws(HypothesisError) -> TreatmentColumns {
         let rank = geometry.kept.count
-        let own = try ownCodings()
+        guard let own = ownCodings() else { return try columnsOverCells() }
         var coordinates = geometry.coordinates
         // What each column is summed up from, against which a column of zeros is told from rounding.
         var sizes = [Double](repeating: 0, count: terms.columnCount)
@@ -201,6 +201,41 @@ struct BalancedHypotheses {
             throw .notSpanned(term: terms.terms.last?.label ?? "")
         }
         return TreatmentColumns(kept: kept, reduction: reduction, toModel: toModel)
+    }
+
+    /// The columns where the model's own do not span them: its tests are then of what is left of the hypotheses, as
+    /// lmerTest maps them.
+    ///
+    /// Which of the columns are independent cannot be told from the cross-products of others, and is found from the cells.
+    private func columnsOverCells() throws(HypothesisError) -> TreatmentColumns {
+        let unspanned = HypothesisError.notSpanned(term: design.fixedTerms.last?.label ?? "")
+        guard let columns = design.cellColumns(contrasts: contrastValues(asTreatment: true)),
+            let own = design.cellColumns(contrasts: contrastValues(asTreatment: false)),
+            let last = geometry.kept.last, last < own.columnCount
+        else { throw unspanned }
+        let kept = Self.independentColumns(columns, sizes: [Double](repeating: 0, count: columns.columnCount))
+        let all = Array(0..<columns.rowCount)
+        let transposed = columns.selecting(rows: all, columns: kept).transposed
+        let products = transposed * transposed.transposed
+        guard let reduction = Self.solution(products, transposed * columns, kept: kept),
+            let toModel = Self.solution(
+                products, transposed * own.selecting(rows: all, columns: geometry.kept), kept: [])
+        else { throw unspanned }
+        return TreatmentColumns(kept: kept, reduction: reduction, toModel: toModel)
+    }
+
+    /// The values of each categorical variable's contrasts, its own or treatment's with its own reference.
+    private func contrastValues(asTreatment: Bool) -> [Int: [[Double]]] {
+        var result: [Int: [[Double]]] = [:]
+        for (index, variable) in design.variables.enumerated() {
+            guard case .categorical(let levels, let contrasts) = variable.kind else { continue }
+            var coding = contrasts
+            if asTreatment {
+                if case .treatment = contrasts {} else { coding = .treatment }
+            }
+            result[index] = (try? coding.matrix(levels: levels))?.rows
+        }
+        return result
     }
 
     /// The columns that are not combinations of earlier ones, by R's tolerance.

@@ -22,15 +22,11 @@ public enum HypothesisType: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// Why a term has no hypothesis of the type that is asked for.
 public enum HypothesisError: InferenceFailure, Hashable {
-    /// The contrasts of a variable do not tell all its levels apart.
-    case incompleteContrasts(variable: String)
     /// The effects of a term cannot be written in the columns of the model.
     case notSpanned(term: String)
 
     public var sentence: String {
         switch self {
-        case .incompleteContrasts(let variable):
-            "type III hypotheses need contrasts that tell all levels of '\(variable)' apart, and it has fewer"
         case .notSpanned(let term):
             "the model has no type III hypotheses: the columns of '\(term)' leave out a main effect that they are coded against"
         }
@@ -38,7 +34,6 @@ public enum HypothesisError: InferenceFailure, Hashable {
 
     public var hint: String? {
         switch self {
-        case .incompleteContrasts: "ask for type I or II, or use contrasts with one column fewer than there are levels"
         case .notSpanned: "ask for type I or II, or put the main effects of the term into the formula"
         }
     }

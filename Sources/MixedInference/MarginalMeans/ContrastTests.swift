@@ -91,16 +91,9 @@ struct ContrastTests {
     }
 
     private static func correlation(_ combinations: [[Double]], _ source: EstimateSource) -> Matrix {
+        guard !combinations.isEmpty else { return Matrix(rows: 0, columns: 0) }
         let rows = combinations.map(source.estimability.restricted)
-        let images = rows.map { source.inference.covariance * $0 }
-        let lengths = zip(rows, images).map { max(dot($0, $1), 0).squareRoot() }
-        var result = Matrix.identity(rows.count)
-        for row in rows.indices {
-            for other in rows.indices where other != row {
-                let size = lengths[row] * lengths[other]
-                result[row, other] = size > 0 ? max(-1, min(1, dot(rows[row], images[other]) / size)) : 0
-            }
-        }
-        return result
+        let matrix = LinearHypothesis(label: "", rows: rows).matrix
+        return ContrastFamily.correlation(ofCovariance: matrix * source.inference.covariance * matrix.transposed)
     }
 }

@@ -52,20 +52,3 @@ public struct ContrastFamily: Sendable {
         return result
     }
 }
-
-extension FixedEffectsInference {
-    /// The family of contrasts *Lβ* with their t statistics against zero.
-    ///
-    /// - Parameter comparedMeans: The number of means whose pairwise comparisons the rows are, if they are.
-    /// - **Shape:** one row of `matrix` for each contrast, one column for each coefficient that was estimated.
-    public func contrastFamily(
-        _ matrix: Matrix, comparedMeans: Int? = nil, alternative: Alternative = .twoSided
-    ) -> ContrastFamily {
-        let rows = (0..<matrix.rowCount).map(matrix.row)
-        return ContrastFamily(
-            statistics: rows.map { estimate(of: $0) / standardError(of: $0) },
-            degreesOfFreedom: rows.map { degreesOfFreedom(of: $0) },
-            correlation: ContrastFamily.correlation(ofCovariance: matrix * covariance * matrix.transposed),
-            comparedMeans: comparedMeans, alternative: alternative)
-    }
-}

@@ -18,12 +18,13 @@ public enum MultiplicityAdjustment: String, Hashable, Sendable, Codable, CaseIte
     /// Benjamini & Hochberg (1995): controls the expected share of false discoveries.
     case falseDiscoveryRate = "fdr"
 
-    /// The method of a word that emmeans or R's `p.adjust` knows: a raw value, `mvt` for `dunnett` or `BH` for `fdr`.
+    /// The method of a word that emmeans or R's `p.adjust` knows, in small or capital letters: a raw value, `mvt` or
+    /// `dunnettx` for `dunnett`, or `BH` for `fdr`.
     public init?(word: String) {
-        switch word {
-        case "mvt": self = .dunnett
-        case "BH": self = .falseDiscoveryRate
-        default: self.init(rawValue: word)
+        switch word.lowercased() {
+        case "mvt", "dunnettx": self = .dunnett
+        case "bh": self = .falseDiscoveryRate
+        case let name: self.init(rawValue: name)
         }
     }
 

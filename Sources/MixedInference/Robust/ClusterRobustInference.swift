@@ -24,7 +24,7 @@ public enum ClusterRobustType: String, Hashable, Sendable, Codable, CaseIterable
 ///     V^CR = M [ Σ_i X_i'V_i⁻¹ A_i e_i e_i' A_i V_i⁻¹ X_i ] M,   M = (X'V⁻¹X)⁻¹,   e_i = y_i − X_iβ̂
 ///
 /// Pustejovsky and Tipton (2018), Journal of Business & Economic Statistics 36(4), equations 6 to 9; R's clubSandwich.
-public struct ClusterRobustInference: Sendable {
+public struct ClusterRobustInference: CoefficientInference {
     public let type: ClusterRobustType
     /// The column or grouping factor that makes the clusters.
     public let cluster: String
@@ -37,16 +37,6 @@ public struct ClusterRobustInference: Sendable {
     public let residualStandardDeviation: Double
     let contributions: ClusterContributions
 
-    /// The estimate of a linear combination *c'β̂*.
-    public func estimate(of combination: [Double]) -> Double {
-        zip(combination, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-
-    /// The robust standard error of a linear combination.
-    public func standardError(of combination: [Double]) -> Double {
-        max(quadraticForm(covariance, combination), 0).squareRoot()
-    }
-
     /// Satterthwaite's degrees of freedom of the t-test of a linear combination, where the model holds.
     ///
     ///     df = (Σ_i p_ii)² / Σ_ij p_ij²,   p_ij = g_i'(V_ij − X_iMX_j')g_j,   g_i = A_iV_i⁻¹X_iMc
@@ -54,25 +44,6 @@ public struct ClusterRobustInference: Sendable {
     /// - Complexity: O(*J p²*) for *J* clusters.
     public func degreesOfFreedom(of combination: [Double]) -> Double {
         contributions.degreesOfFreedom(of: combination)
-    }
-
-    /// A t-test and a confidence interval for every coefficient.
-    ///
-    /// - Parameter level: The level of the intervals, between 0 and 1.
-    public func coefficientTests(level: Double = 0.95) -> [CoefficientTest] {
-        coefficientNames.indices.map { index in
-            let combination = coefficientNames.indices.map { $0 == index ? 1.0 : 0.0 }
-            let error = standardError(of: combination)
-            let freedom = degreesOfFreedom(of: combination)
-            let distribution = StudentTDistribution(degreesOfFreedom: freedom)
-            let statistic = coefficients[index] / error
-            let margin = distribution.quantile(0.5 + level / 2) * error
-            return CoefficientTest(
-                term: coefficientNames[index], estimate: coefficients[index], standardError: error,
-                degreesOfFreedom: freedom, statistic: statistic,
-                pValue: distribution.twoSidedTailProbability(statistic), lowerLimit: coefficients[index] - margin,
-                upperLimit: coefficients[index] + margin)
-        }
     }
 
     /// The approximate Hotelling's T² test of a hypothesis (clubSandwich's "HTZ").

@@ -6,88 +6,82 @@
     internal import Darwin
 #endif
 
-/// Quantiles of *S* = (χ²_ν / ν)^½, from a table over normal quantiles.
+/// A function by its values and slopes at evenly spaced points, with Hermite's cubic between them.
+struct HermiteTable: Sendable {
+    private let first: Double
+    private let step: Double
+    private let values: [Double]
+    /// Slopes for a step, not for a unit.
+    private let slopes: [Double]
+
+    /// - Parameters:
+    ///   - count: how many points there are; at least two.
+    ///   - point: the function and its derivative there.
+    init(from first: Double, step: Double, count: Int, point: (Double) -> (value: Double, slope: Double)) {
+        let points = (0..<count).map { point(first + Double($0) * step) }
+        self.init(from: first, step: step, values: points.map(\.value), slopes: points.map(\.slope))
+    }
+
+    /// A table of at least two points that are known.
+    init(from first: Double, step: Double, values: [Double], slopes: [Double]) {
+        self.first = first
+        self.step = step
+        self.values = values
+        self.slopes = slopes.map { $0 * step }
+    }
+
+    /// The function at a place; beyond the table by its first or last cubic.
+    @inline(__always)
+    func value(_ place: Double) -> Double {
+        let position = (place - first) / step
+        let index = position > 0 ? Int(min(position, Double(values.count - 2))) : 0
+        let t = position - Double(index)
+        let rise = values[index + 1] - values[index]
+        let (left, right) = (slopes[index], slopes[index + 1])
+        return values[index] + t * (left + t * (3 * rise - 2 * left - right + t * (left + right - 2 * rise)))
+    }
+}
+
+/// Quantiles of *S* = (χ²_ν / ν)^½, from a table of log *S* over normal quantiles.
 struct ScaleQuantiles: Sendable {
     /// Above this many degrees of freedom *S* counts as 1.
     static let limit = 1e12
-    private static let first = -8.5
-    private static let step = 1.0 / 16
-    private static let count = 273
-    /// log *S* and its slope at the points of the table.
-    private let values: [Double]
-    private let slopes: [Double]
+    /// `nil` where *S* counts as 1.
+    private let table: HermiteTable?
 
     init(degreesOfFreedom: Double) {
         guard degreesOfFreedom < Self.limit else {
-            values = []
-            slopes = []
+            table = nil
             return
         }
         let distribution = ChiSquaredDistribution(degreesOfFreedom: degreesOfFreedom)
-        var values: [Double] = []
-        var slopes: [Double] = []
-        for index in 0..<Self.count {
-            let z = Self.first + Double(index) * Self.step
+        table = HermiteTable(from: -8.5, step: 1.0 / 16, count: 273) { z in
             let x =
                 z < 0
                 ? distribution.quantile(NormalTails.lower(z)) : distribution.upperQuantile(NormalTails.upper(z))
-            values.append(0.5 * log(x / degreesOfFreedom))
-            slopes.append(0.5 * NormalTails.density(z) / (x * distribution.density(x)))
+            return (0.5 * log(x / degreesOfFreedom), 0.5 * NormalTails.density(z) / (x * distribution.density(x)))
         }
-        self.values = values
-        self.slopes = slopes
     }
 
-    /// The quantile of `p`, by Hermite's cubic between the points.
+    /// The quantile of `p`.
     func value(_ p: Double) -> Double {
-        guard !values.isEmpty else { return 1 }
-        let position = (PortableNormalQuantile.value(p) - Self.first) / Self.step
-        let index = min(max(Int(position), 0), Self.count - 2)
-        return exp(
-            HermiteCubic.value(
-                position - Double(index), values[index], values[index + 1], slopes[index] * Self.step,
-                slopes[index + 1] * Self.step))
+        guard let table else { return 1 }
+        return exp(table.value(PortableNormalQuantile.value(p)))
     }
 }
 
-/// Quantiles of Student's t beyond a bound, from a table over the logarithm of the tail that is left.
+/// Quantiles of Student's t beyond a bound, from a table of their logarithms over that of the tail that is left.
 struct TailQuantiles {
-    private static let step = 0.125
-    private static let count = 290
-    private let values: [Double]
-    private let slopes: [Double]
+    private let table: HermiteTable
 
     init(_ student: StudentTDistribution, tail: Double) {
-        var values: [Double] = []
-        var slopes: [Double] = []
-        for index in 0..<Self.count {
-            let rest = tail * exp(-Double(index) * Self.step)
+        table = HermiteTable(from: 0, step: 0.125, count: 290) { depth in
+            let rest = tail * exp(-depth)
             let x = student.upperQuantile(rest)
-            values.append(log(x))
-            slopes.append(rest / (x * student.density(x)))
+            return (log(x), rest / (x * student.density(x)))
         }
-        self.values = values
-        self.slopes = slopes
     }
 
     /// The value that is exceeded with probability `share` of the tail.
-    func value(_ share: Double) -> Double {
-        let position = -log(share) / Self.step
-        let index = min(max(Int(position), 0), Self.count - 2)
-        return exp(
-            HermiteCubic.value(
-                position - Double(index), values[index], values[index + 1], slopes[index] * Self.step,
-                slopes[index + 1] * Self.step))
-    }
-}
-
-/// Interpolation by values and slopes at both ends.
-enum HermiteCubic {
-    @inline(__always)
-    static func value(_ t: Double, _ left: Double, _ right: Double, _ leftSlope: Double, _ rightSlope: Double) -> Double
-    {
-        let rise = right - left
-        return left + t
-            * (leftSlope + t * (3 * rise - 2 * leftSlope - rightSlope + t * (leftSlope + rightSlope - 2 * rise)))
-    }
+    func value(_ share: Double) -> Double { exp(table.value(-log(share))) }
 }

@@ -163,8 +163,8 @@ struct GeneralMaximum: Sendable {
 private struct RadiusTail {
     /// *G(c)*.
     let largest: Double
-    private let values: [Double]
-    private let slopes: [Double]
+    /// Over *a* in as many steps as there are points.
+    private let table: HermiteTable
     private let count: Double
 
     init(bound c: Double, rank: Int, degreesOfFreedom: Double) {
@@ -185,19 +185,13 @@ private struct RadiusTail {
                 / (largest * Double(points))
         }
         self.largest = largest
-        self.values = values
-        self.slopes = slopes
+        table = HermiteTable(from: 0, step: 1, values: values, slopes: slopes)
         count = Double(points)
     }
 
     @inline(__always)
     func share(_ a: Double) -> Double {
         guard a > 0 else { return 0 }
-        let position = min(a, 1) * count
-        let index = min(Int(position), values.count - 2)
-        return max(
-            0,
-            HermiteCubic.value(
-                position - Double(index), values[index], values[index + 1], slopes[index], slopes[index + 1]))
+        return max(0, table.value(min(a, 1) * count))
     }
 }

@@ -4,18 +4,10 @@ public import LinearMixedModels
 internal import MixedDesign
 public import MixedInference
 
-/// The report of adjusted predictions.
-public struct AdjustedPredictionsReport: Sendable {
-    private let fit: LinearMixedModelFit
-    private let predictions: AdjustedPredictions
-
-    public init(_ fit: LinearMixedModelFit, _ predictions: AdjustedPredictions) {
-        self.fit = fit
-        self.predictions = predictions
-    }
-
-    /// The table with its sentences.
-    public var results: ResultsReport {
+extension ResultsReport {
+    /// Adjusted predictions: `x, predicted, std.error, conf.low, conf.high`, and `group` and `facet` for a second and a third
+    /// variable.
+    public init(_ predictions: AdjustedPredictions, of fit: LinearMixedModelFit) {
         let keys = ["x", "group", "facet"]
         let terms = predictions.terms
         var columns: [ReportTable.Column] = [
@@ -35,13 +27,13 @@ public struct AdjustedPredictionsReport: Sendable {
             cells += [.number(row.lowerLimit), .number(row.upperLimit)]
             return cells + row.values.dropFirst().map(\.cell)
         }
-        return ResultsReport(
+        self.init(
             title: "Adjusted predictions of \(fit.design.responseName) over \(MarginalNotes.list(terms))",
-            sections: [.init("rows", ReportTable(columns: columns, rows: rows))], notes: notes,
+            sections: [.init("rows", ReportTable(columns: columns, rows: rows))], notes: Self.notes(predictions, fit),
             details: [.init("terms", .array(terms.map(JSONValue.string)))])
     }
 
-    private var notes: [String] {
+    private static func notes(_ predictions: AdjustedPredictions, _ fit: LinearMixedModelFit) -> [String] {
         var notes: [String] = []
         if !predictions.heldAt.isEmpty { notes.append("At \(MarginalNotes.held(predictions.heldAt)).") }
         if !predictions.averagedOver.isEmpty {

@@ -11,9 +11,9 @@ extension ResultsReport {
     ///
     /// Columns: `term, estimate, bias, std.error, conf.low, conf.high`; in JSON also the numbers of replicates.
     /// - Throws: `BootstrapError` for a level that is none.
-    public static func bootstrap(
+    public init(
         _ sample: BootstrapSample, of fit: LinearMixedModelFit, method: BootstrapIntervalMethod, level: Double
-    ) throws(BootstrapError) -> ResultsReport {
+    ) throws(BootstrapError) {
         let intervals = try sample.intervals(method: method, level: level)
         let table = ReportTable(
             columns: [
@@ -35,7 +35,7 @@ extension ResultsReport {
         let drawn =
             !fit.hasRandomEffects
             ? "" : sample.isConditional ? ", keeping the random effects" : ", random effects included"
-        return ResultsReport(
+        self.init(
             title: "Parametric bootstrap",
             introduction: [
                 "Formula: \(fit.design.formula)",

@@ -8,27 +8,27 @@ extension ResultsReport {
     ///
     /// Columns: `model, npar, AIC, BIC, logLik, deviance, statistic, df, p.value`, and `p.corrected, corrected.by` for tests
     /// of variances.
-    public static func comparison(_ comparison: ModelComparison) -> ResultsReport {
+    public init(_ comparison: ModelComparison) {
         let isRestricted = comparison.method == .restrictedLikelihood
         let table = ReportTable(
             columns: [
                 .init("model", header: "Model", format: .text), .init("npar", header: "Parameters", format: .integer),
                 .init("AIC", format: .fixed(decimals: 2)), .init("BIC", format: .fixed(decimals: 2)),
                 .init("logLik", format: .fixed(decimals: 2)), .init("deviance", format: .fixed(decimals: 2)),
-            ] + stepColumns,
+            ] + Self.stepColumns,
             rows: comparison.models.map { model in
                 [
                     .text(model.name), .integer(model.parameterCount), .number(model.akaikeInformation),
                     .number(model.bayesianInformation), .number(model.logLikelihood), .number(model.deviance),
-                ] + cells(model.step)
+                ] + Self.cells(model.step)
             })
         var notes: [String] = []
         if !comparison.refitted.isEmpty {
             notes.append(
-                "\(list(comparison.refitted)) \(comparison.refitted.count == 1 ? "was" : "were") fitted again by \(isRestricted ? "REML" : "maximum likelihood instead of REML") for the comparison."
+                "\(Self.list(comparison.refitted)) \(comparison.refitted.count == 1 ? "was" : "were") fitted again by \(isRestricted ? "REML" : "maximum likelihood instead of REML") for the comparison."
             )
         }
-        notes += stepNotes(comparison.models.compactMap(\.step))
+        notes += Self.stepNotes(comparison.models.compactMap(\.step))
         for (before, model) in zip(comparison.models, comparison.models.dropFirst()) {
             guard let step = model.step else { continue }
             if step.degreesOfFreedom == 0 {
@@ -41,7 +41,7 @@ extension ResultsReport {
                 )
             }
         }
-        return ResultsReport(
+        self.init(
             title: "Comparison of models by \(isRestricted ? "restricted " : "")likelihood",
             introduction: comparison.models.map { "\($0.name): \($0.formula)" }
                 + ["Each model is tested against the one above it, \(comparison.models[0].rowCount) rows each."],
@@ -55,25 +55,25 @@ extension ResultsReport {
     /// The table of single deletions of random terms.
     ///
     /// Columns: `term, npar, logLik, AIC, statistic, df, p.value, p.corrected, corrected.by`.
-    public static func deletions(_ deletions: RandomTermDeletions) -> ResultsReport {
+    public init(_ deletions: RandomTermDeletions) {
         let table = ReportTable(
             columns: [
                 .init("term", header: "Without", format: .text), .init("npar", header: "Parameters", format: .integer),
                 .init("logLik", format: .fixed(decimals: 2)), .init("AIC", format: .fixed(decimals: 2)),
-            ] + stepColumns,
+            ] + Self.stepColumns,
             rows: deletions.rows.map { row in
                 [
                     .text(row.term), .integer(row.parameterCount), .number(row.logLikelihood),
                     .number(row.akaikeInformation),
-                ] + cells(row.step)
+                ] + Self.cells(row.step)
             })
-        return ResultsReport(
+        self.init(
             title: "Each random term dropped in turn",
             introduction: [
                 "Formula: \(deletions.rows.first?.formula ?? "")",
                 "Every model is tested against the one with all terms, all fitted by \(deletions.method == .restrictedLikelihood ? "REML" : "maximum likelihood").",
             ],
-            sections: [Section("rows", table)], notes: stepNotes(deletions.rows.compactMap(\.step)),
+            sections: [Section("rows", table)], notes: Self.stepNotes(deletions.rows.compactMap(\.step)),
             details: [
                 .init("method", .string(deletions.method.rawValue)),
                 .init("formulas", .array(deletions.rows.map { .string($0.formula) })),

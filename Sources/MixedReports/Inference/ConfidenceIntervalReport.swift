@@ -14,10 +14,10 @@ extension ResultsReport {
     ///   - description: How the intervals are made, as a sentence.
     ///   - notes: What to beware of.
     ///   - details: What JSON says besides.
-    public static func confidenceIntervals(
-        _ intervals: [ParameterInterval], of fit: LinearMixedModelFit, level: Double, method: String,
+    public init(
+        intervals: [ParameterInterval], of fit: LinearMixedModelFit, level: Double, method: String,
         description: String, notes: [String] = [], details: [JSONValue.Member] = []
-    ) -> ResultsReport {
+    ) {
         let table = ReportTable(
             columns: [
                 .init("term", header: "Parameter", format: .text),
@@ -28,8 +28,8 @@ extension ResultsReport {
             rows: intervals.map { row in
                 [.text(row.term), .number(row.estimate), .number(row.lowerLimit), .number(row.upperLimit)]
             })
-        return ResultsReport(
-            title: "Confidence intervals, \(percent(level))",
+        self.init(
+            title: "Confidence intervals, \(Self.percent(level))",
             introduction: ["Formula: \(fit.design.formula)", description],
             sections: [Section("rows", table)], notes: notes,
             details: [.init("method", .string(method)), .init("level", .number(level))] + details)
@@ -43,16 +43,14 @@ extension ResultsReport {
     /// Wald intervals.
     ///
     /// - Parameter inference: The method of degrees of freedom; the normal distribution, as in lme4, by `asymptotic`.
-    public static func waldIntervals(
-        _ fit: LinearMixedModelFit, inference: FixedEffectsInference, level: Double
-    ) -> ResultsReport {
+    public init(intervals inference: FixedEffectsInference, of fit: LinearMixedModelFit, level: Double) {
         let quantiles =
             switch inference.method {
             case .asymptotic: "normal quantiles"
             default: "t quantiles (\(inference.method.rawValue) degrees of freedom)"
             }
-        return confidenceIntervals(
-            fit.waldIntervals(inference, level: level), of: fit, level: level, method: "wald",
+        self.init(
+            intervals: fit.waldIntervals(inference, level: level), of: fit, level: level, method: "wald",
             description: "Wald intervals: estimates and standard errors with \(quantiles).",
             notes: fit.hasRandomEffects
                 ? ["Standard deviations and correlations have no Wald intervals; use --method profile or bootstrap."]
@@ -61,9 +59,9 @@ extension ResultsReport {
     }
 
     /// Profile-likelihood intervals; JSON has the points of the profiles as `profile`.
-    public static func profileIntervals(_ profile: ProfileLikelihood, of fit: LinearMixedModelFit) -> ResultsReport {
-        confidenceIntervals(
-            profile.intervals, of: fit, level: profile.level, method: "profile",
+    public init(intervals profile: ProfileLikelihood, of fit: LinearMixedModelFit) {
+        self.init(
+            intervals: profile.intervals, of: fit, level: profile.level, method: "profile",
             description:
                 "Profile-likelihood intervals. Estimates and intervals are by maximum likelihood\(fit.method == .restrictedLikelihood && fit.hasRandomEffects ? ", also for this model that was fitted by REML" : "").",
             notes: profile.notes,
@@ -91,15 +89,15 @@ extension ResultsReport {
     /// Intervals from a parametric bootstrap.
     ///
     /// - Throws: `BootstrapError` for a level that is none.
-    public static func bootstrapIntervals(
-        _ sample: BootstrapSample, of fit: LinearMixedModelFit, method: BootstrapIntervalMethod, level: Double
-    ) throws(BootstrapError) -> ResultsReport {
+    public init(
+        intervals sample: BootstrapSample, of fit: LinearMixedModelFit, method: BootstrapIntervalMethod, level: Double
+    ) throws(BootstrapError) {
         let intervals = try sample.intervals(method: method, level: level).map {
             ParameterInterval(
                 term: $0.term, estimate: $0.estimate, lowerLimit: $0.lowerLimit, upperLimit: $0.upperLimit)
         }
-        return confidenceIntervals(
-            intervals, of: fit, level: level, method: "bootstrap",
+        self.init(
+            intervals: intervals, of: fit, level: level, method: "bootstrap",
             description:
                 "\(method.rawValue.prefix(1).uppercased() + method.rawValue.dropFirst()) intervals from a parametric bootstrap of \(sample.replicateCount) replicates with the seed \(sample.seed).",
             notes: sample.notes(method: method, level: level),

@@ -4,58 +4,57 @@ public import LinearMixedModels
 internal import MixedDesign
 public import MixedInference
 
-/// Tables of effect sizes of a fit.
-public enum EffectSizeReport {
-    /// One of the tables.
-    public enum Table: String, Hashable, Sendable, CaseIterable {
-        /// Semi-partial R² of every term.
-        case rSquared = "r2"
-        /// The intraclass correlation of every grouping factor.
-        case correlation = "icc"
-        /// Coefficients in standard deviations.
-        case standardized
-        /// Variance inflation factors of every term.
-        case inflation = "vif"
+/// One of the tables of effect sizes.
+public enum EffectSizeTable: String, Hashable, Sendable, CaseIterable {
+    /// Semi-partial R² of every term.
+    case rSquared = "r2"
+    /// The intraclass correlation of every grouping factor.
+    case correlation = "icc"
+    /// Coefficients in standard deviations.
+    case standardized
+    /// Variance inflation factors of every term.
+    case inflation = "vif"
 
-        var title: String {
-            switch self {
-            case .rSquared: "R² by term (semi-partial)"
-            case .correlation: "Intraclass correlation by group"
-            case .standardized: "Standardized coefficients"
-            case .inflation: "Variance inflation factors"
-            }
+    fileprivate var title: String {
+        switch self {
+        case .rSquared: "R² by term (semi-partial)"
+        case .correlation: "Intraclass correlation by group"
+        case .standardized: "Standardized coefficients"
+        case .inflation: "Variance inflation factors"
         }
     }
+}
 
-    /// The report of some tables; those that a model does not have are left out, and a note says why.
+extension ResultsReport {
+    /// Tables of the effect sizes of a fit; those that a model does not have are left out, and a note says why.
     ///
     /// - Parameters:
     ///   - tables: In which order, all by default.
     ///   - level: Of the intervals of standardized coefficients, between 0 and 1.
-    public static func report(
-        _ fit: LinearMixedModelFit, inference: FixedEffectsInference, tables: [Table] = Table.allCases,
-        standardization: Standardization = .variables, level: Double = 0.95
-    ) -> ResultsReport {
-        var sections: [ResultsReport.Section] = []
+    public init(
+        effectSizesOf fit: LinearMixedModelFit, inference: FixedEffectsInference,
+        tables: [EffectSizeTable] = EffectSizeTable.allCases, standardization: Standardization = .variables,
+        level: Double = 0.95
+    ) {
+        var sections: [Section] = []
         var notes: [String] = []
         for (index, table) in tables.enumerated() {
             let content: Content =
                 switch table {
-                case .rSquared: rSquared(fit, inference)
-                case .correlation: correlation(fit)
-                case .standardized: standardized(fit, inference, standardization, level)
-                case .inflation: inflation(fit)
+                case .rSquared: Self.rSquared(fit, inference)
+                case .correlation: Self.correlation(fit)
+                case .standardized: Self.standardized(fit, inference, standardization, level)
+                case .inflation: Self.inflation(fit)
                 }
             // The first table is `rows` in JSON even when it is empty, so that programs find it.
             if !content.rows.isEmpty || index == 0 {
                 let key = index == 0 ? "rows" : table.rawValue
                 sections.append(
-                    ResultsReport.Section(
-                        key, ReportTable(title: table.title, columns: content.columns, rows: content.rows)))
+                    Section(key, ReportTable(title: table.title, columns: content.columns, rows: content.rows)))
             }
             notes += content.rows.isEmpty ? [content.emptyNote] : content.notes
         }
-        return ResultsReport(title: "Effect sizes", sections: sections, notes: notes)
+        self.init(title: "Effect sizes", sections: sections, notes: notes)
     }
 
     /// A table before it is put in its place.

@@ -1,28 +1,15 @@
 // The Johnson-Neyman interval in words and as a table.
 
-public import LinearMixedModels
-public import MixedInference
-internal import MixedDesign
+internal import MixedInference
 
-/// The report of the regions of a moderator in which a slope is significant.
-public struct JohnsonNeymanReport: Sendable {
-    private let fit: LinearMixedModelFit
-    private let intervals: [JohnsonNeyman]
-    private let groups: [String]
-    private let method: DegreesOfFreedomMethod
+/// The regions of a moderator in which a slope is significant, and those in which it is not.
+struct JohnsonNeymanReport {
+    let intervals: [JohnsonNeyman]
+    /// The variables whose combinations the intervals belong to.
+    let groups: [String]
 
-    /// - Parameter groups: the variables whose combinations the intervals belong to.
-    public init(
-        _ fit: LinearMixedModelFit, _ intervals: [JohnsonNeyman], groups: [String], method: DegreesOfFreedomMethod
-    ) {
-        self.fit = fit
-        self.intervals = intervals
-        self.groups = groups
-        self.method = method
-    }
-
-    /// A table of the regions, and the sentences.
-    public var section: ResultsReport.Section {
+    /// A table of the regions.
+    var section: ResultsReport.Section {
         let moderator = intervals.first?.moderator ?? ""
         var rows: [[ReportTable.Cell]] = []
         for interval in intervals {
@@ -45,7 +32,7 @@ public struct JohnsonNeymanReport: Sendable {
     }
 
     /// What the regions mean.
-    public var notes: [String] {
+    var notes: [String] {
         intervals.map(sentence)
             + (intervals.contains { !$0.isQuadratic }
                 ? ["Bounds were searched, because the degrees of freedom or the slope change along the moderator."]
@@ -53,7 +40,7 @@ public struct JohnsonNeymanReport: Sendable {
     }
 
     /// The bounds for other programs.
-    public var details: JSONValue.Member {
+    var details: JSONValue.Member {
         JSONValue.Member(
             "bounds",
             .array(

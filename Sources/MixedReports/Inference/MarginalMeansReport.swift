@@ -4,44 +4,58 @@ public import LinearMixedModels
 public import MixedInference
 internal import MixedDesign
 
-/// The report of marginal means, or of slopes.
-public struct MarginalMeansReport: Sendable {
-    private let fit: LinearMixedModelFit
-    private let estimates: MarginalEstimates
-    private let contrasts: MarginalContrasts?
-    private let jointTests: (tests: [JointTest], groups: [String])?
-    private let isOnResponseScale: Bool
-    private let bias: BiasVariance?
-
+extension ResultsReport {
+    /// Marginal means or slopes.
+    ///
+    /// Columns: the variables, then `emmean` (`response` on its own scale, or the slope's variable with `.trend`), `SE, df,
+    /// lower.CL, upper.CL`; under `contrasts`: `contrast, estimate, SE, df, lower.CL, upper.CL, t.ratio, p.value`; under
+    /// `joint_tests`: `model term, df1, df2, F.ratio, p.value`; under `johnson_neyman` the regions, and their ends under
+    /// `bounds`.
     /// - Parameters:
     ///   - isOnResponseScale: whether means are transformed back to the response's own scale, and contrasts of logarithms
     ///     shown as ratios.
     ///   - bias: the variance by which means are adjusted beside; none without.
     ///   - jointTests: with the variables that make their groups.
-    public init(
-        _ fit: LinearMixedModelFit, _ estimates: MarginalEstimates, contrasts: MarginalContrasts? = nil,
-        jointTests: (tests: [JointTest], groups: [String])? = nil, isOnResponseScale: Bool = false,
-        bias: BiasVariance? = nil
-    ) {
-        self.fit = fit
-        self.estimates = estimates
-        self.contrasts = contrasts
-        self.jointTests = jointTests
-        self.isOnResponseScale = isOnResponseScale
-        self.bias = bias
-    }
-
-    /// The tables with their sentences.
-    ///
+    ///   - johnsonNeyman: the regions of a moderator for each row of slopes.
     /// - Throws: `MarginalMeansError.noTransformation` for the response's own scale where there is none.
-    public func results() throws(MarginalMeansError) -> ResultsReport {
+    public init(
+        _ estimates: MarginalEstimates, of fit: LinearMixedModelFit, contrasts: MarginalContrasts? = nil,
+        jointTests: (tests: [JointTest], groups: [String])? = nil, johnsonNeyman: [JohnsonNeyman] = [],
+        isOnResponseScale: Bool = false, bias: BiasVariance? = nil
+    ) throws(MarginalMeansError) {
+        let report = MarginalMeansReport(
+            fit: fit, estimates: estimates, contrasts: contrasts, jointTests: jointTests,
+            isOnResponseScale: isOnResponseScale, bias: bias)
+        let sections = try report.sections()
+        let notes = try report.notes()
+        guard !johnsonNeyman.isEmpty else {
+            self.init(title: report.title, sections: sections, notes: notes)
+            return
+        }
+        let regions = JohnsonNeymanReport(intervals: johnsonNeyman, groups: estimates.variables)
+        self.init(
+            title: report.title, sections: sections + [regions.section], notes: notes + regions.notes,
+            details: [regions.details])
+    }
+}
+
+/// The tables and sentences of marginal means, or of slopes.
+private struct MarginalMeansReport {
+    let fit: LinearMixedModelFit
+    let estimates: MarginalEstimates
+    let contrasts: MarginalContrasts?
+    let jointTests: (tests: [JointTest], groups: [String])?
+    let isOnResponseScale: Bool
+    let bias: BiasVariance?
+
+    func sections() throws(MarginalMeansError) -> [ResultsReport.Section] {
         var sections = [ResultsReport.Section("rows", try means())]
         if let contrasts { sections.append(.init("contrasts", table(contrasts))) }
         if let jointTests { sections.append(.init("joint_tests", table(jointTests.tests, jointTests.groups))) }
-        return ResultsReport(title: title, sections: sections, notes: try notes())
+        return sections
     }
 
-    private var title: String {
+    var title: String {
         let names = estimates.variables
         let by = names.isEmpty ? "" : " by " + MarginalNotes.list(names)
         return switch estimates.quantity {
@@ -155,7 +169,7 @@ public struct MarginalMeansReport: Sendable {
 
     // MARK: Sentences
 
-    private func notes() throws(MarginalMeansError) -> [String] {
+    func notes() throws(MarginalMeansError) -> [String] {
         var notes = MarginalNotes.averaging(estimates)
         notes.append(MarginalNotes.method(estimates.method, hasRandomEffects: fit.hasRandomEffects))
         notes.append(

@@ -2,18 +2,20 @@
 
 public import MixedInference
 internal import MixedLinearAlgebra
-internal import MixedLinearAlgebra
 
-extension PoolingComparison {
-    /// One row for each level and coefficient: `group, level, term, complete, none, partial, shrinkage, rows`.
-    public var report: ResultsReport {
+extension ResultsReport {
+    /// Complete, no and partial pooling, one row for each level and coefficient: `group, level, term, complete, none, partial,
+    /// shrinkage, rows`.
+    public init(_ comparison: PoolingComparison) {
+        let (group, levels, terms) = (comparison.group, comparison.levels, comparison.terms)
         var cells: [[ReportTable.Cell]] = []
         for (level, name) in levels.enumerated() {
             for (term, column) in terms.enumerated() {
                 cells.append([
-                    .text(group), .text(name), .text(column), .number(complete[term]), .number(none[level, term]),
-                    .number(partial[level, term]), .number(shrinkage(level: level, term: term)),
-                    .integer(rowCounts[level]),
+                    .text(group), .text(name), .text(column), .number(comparison.complete[term]),
+                    .number(comparison.none[level, term]),
+                    .number(comparison.partial[level, term]), .number(comparison.shrinkage(level: level, term: term)),
+                    .integer(comparison.rowCounts[level]),
                 ])
             }
         }
@@ -32,15 +34,21 @@ extension PoolingComparison {
                 .init("term", header: "Coefficient", format: .text),
                 .init("complete", header: "Complete", format: .estimate()),
                 .init("average", header: "Average", format: .estimate()),
-            ], rows: terms.indices.map { [.text(terms[$0]), .number(complete[$0]), .number(average[$0])] })
-        return ResultsReport(
+            ],
+            rows: terms.indices.map {
+                [.text(terms[$0]), .number(comparison.complete[$0]), .number(comparison.average[$0])]
+            })
+        self.init(
             title: "Pooling of the groups of '\(group)'",
             introduction: [
                 "Complete pooling is one regression on all rows; no pooling is one regression for each group on its own rows; partial pooling is the mixed model."
-            ], sections: [.init("rows", table), .init("averages", averages)], notes: notes)
+            ], sections: [.init("rows", table), .init("averages", averages)], notes: comparison.sentences)
     }
+}
 
-    private var notes: [String] {
+extension PoolingComparison {
+    /// What the numbers mean, and what is to be known about single groups.
+    fileprivate var sentences: [String] {
         var notes = [
             "Shrinkage is the share of the way from a group's own estimate (none) to the average coefficient of the mixed model that partial pooling goes: 0 keeps the group's own estimate, 1 is the average."
         ]

@@ -31,7 +31,7 @@ public struct PredictionReport: Sendable {
     }
 
     /// The table with the sentences that belong to it.
-    public var report: ResultsReport {
+    private var report: ResultsReport {
         let columns = data.columns.map { column in
             ReportTable.Column(
                 column.name, header: Self.headers[column.name], format: Self.format(of: column))

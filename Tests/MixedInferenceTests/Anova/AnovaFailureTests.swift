@@ -20,15 +20,6 @@ import Testing
         #expect(try fit.anova(degreesOfFreedom: .satterthwaite).tests.count == 3)
     }
 
-    @Test func incompleteContrasts() throws {
-        let table = try DataTable(parsing: Array(try #require(AnovaGolden.values?.tables["full"]).utf8), named: "full")
-        let options = DesignOptions(contrasts: ["b": .custom(rows: [[1], [1], [-1], [-1]], names: nil)])
-        let fit = try LinearMixedModel("y ~ a * b + (1 | g)", data: table, options: options).fit()
-        let error = #expect(throws: HypothesisError.self) { try fit.hypotheses(.balanced) }
-        #expect(error == .incompleteContrasts(variable: "b"))
-        #expect(try fit.hypotheses(.sequential).map(\.matrix.rowCount) == [2, 1, 2])
-    }
-
     @Test func hypothesisWithoutRank() throws {
         let fit = try AnovaGolden.fit("y ~ x * a + (1 | g)", "full")
         for method in DegreesOfFreedomMethod.allCases {

@@ -1,6 +1,5 @@
 // What `Goldens/anova.R` wrote, and fits of its models.
 
-import Foundation
 import LinearMixedModels
 import MixedDesign
 import MixedInference
@@ -121,11 +120,7 @@ struct AnovaGolden: Decodable, Sendable {
     let linear: [LinearModel]
     let dropped: [DroppedModel]
 
-    static func load() throws -> AnovaGolden {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Goldens/anova.json")
-        return try JSONDecoder().decode(AnovaGolden.self, from: Data(contentsOf: file))
-    }
+    static func load() throws -> AnovaGolden { try RecordedResults.load("anova.json", as: AnovaGolden.self) }
 
     static let values = try? load()
 
@@ -149,7 +144,7 @@ struct AnovaGolden: Decodable, Sendable {
         var options = DesignOptions()
         for (column, name) in contrasts { options.contrasts[column] = ContrastCoding(named: name) }
         if let weights { options.weights = try TableExpression(parsing: weights) }
-        let plain = formula.replacingOccurrences(of: "splines::", with: "")
+        let plain = formula.replacing("splines::", with: "")
         return try LinearMixedModel(plain, data: table, method: method, options: options).fit()
     }
 }

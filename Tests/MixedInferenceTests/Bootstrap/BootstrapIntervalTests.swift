@@ -1,6 +1,5 @@
 // Intervals of given replicates against R's boot::boot.ci.
 
-import Foundation
 import MixedLinearAlgebra
 import MixedTestSupport
 import Testing
@@ -35,9 +34,7 @@ struct BootstrapGolden: Decodable {
     let bootMer: [String: Refits]
 
     static func load() throws -> BootstrapGolden {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let data = try Data(contentsOf: folder.appendingPathComponent("Goldens/bootstrap.json"))
-        return try JSONDecoder().decode(BootstrapGolden.self, from: data)
+        try RecordedResults.load("bootstrap.json", as: BootstrapGolden.self)
     }
 }
 

@@ -1,6 +1,5 @@
 // Likelihood-ratio tests by simulation against pbkrtest's.
 
-import Foundation
 import LinearMixedModels
 import MixedInference
 import MixedTables
@@ -25,9 +24,7 @@ import Testing
     }
 
     private func golden() throws -> [String: Golden.Case] {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let data = try Data(contentsOf: folder.appendingPathComponent("Goldens/bootstrap-comparison.json"))
-        return try JSONDecoder().decode(Golden.self, from: data).cases
+        try RecordedResults.load("bootstrap-comparison.json", as: Golden.self).cases
     }
 
     private func fits(_ data: String, _ larger: String, _ smaller: String) throws -> (

@@ -1,6 +1,5 @@
 // R's results on influence and robust covariance, and the models that they belong to.
 
-import Foundation
 import LinearMixedModels
 import MixedTables
 import MixedTestSupport
@@ -54,9 +53,7 @@ struct InfluenceGolden: Decodable {
     }
 
     static func load() throws -> InfluenceGolden {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let file = folder.appendingPathComponent("Goldens/influence.json")
-        return try JSONDecoder().decode(InfluenceGolden.self, from: Data(contentsOf: file))
+        try RecordedResults.load("influence.json", as: InfluenceGolden.self)
     }
 }
 

@@ -1,16 +1,10 @@
 // What `Goldens/compare.R` and `Goldens/profile.R` write.
 
-import Foundation
 import LinearMixedModels
 import MixedTables
 import MixedTestSupport
 
 enum LikelihoodGoldens {
-    static func load<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return try JSONDecoder().decode(type, from: Data(contentsOf: folder.appendingPathComponent("Goldens/\(name)")))
-    }
-
     /// A model of a reference data set, `Sex` with the levels in the order that nlme gives them.
     static func fit(
         _ formula: String, _ file: String, method: EstimationMethod = .restrictedLikelihood

@@ -12,7 +12,7 @@ import Testing
 @Suite struct ModelComparisonTests {
     @Test func equalsAnova() throws {
         var differences = Differences()
-        let tables = try LikelihoodGoldens.load("compare.json", as: LikelihoodGoldens.Comparisons.self).tables
+        let tables = try RecordedResults.load("compare.json", as: LikelihoodGoldens.Comparisons.self).tables
         for table in tables where table.kind == "compare" {
             let formulas = try #require(table.formulas)
             let fits = try formulas.enumerated().map { index, formula in
@@ -44,7 +44,7 @@ import Testing
 
     @Test func equalsRanova() throws {
         var differences = Differences()
-        let tables = try LikelihoodGoldens.load("compare.json", as: LikelihoodGoldens.Comparisons.self).tables
+        let tables = try RecordedResults.load("compare.json", as: LikelihoodGoldens.Comparisons.self).tables
         for table in tables where table.kind == "ranova" {
             let formula = try #require(table.formula)
             let fit = try LikelihoodGoldens.fit(

@@ -13,7 +13,7 @@ import Testing
     /// lme4 interpolates ζ by splines through points about 0.15 apart; its minimisations stop at 1e-6 of the deviance or so.
     @Test func equalsLme4() throws {
         var differences = Differences()
-        for example in try LikelihoodGoldens.load("profile.json", as: LikelihoodGoldens.Profiles.self).cases {
+        for example in try RecordedResults.load("profile.json", as: LikelihoodGoldens.Profiles.self).cases {
             let fit = try LikelihoodGoldens.fit(example.formula, example.data)
             let profile = try fit.profile(level: example.level)
             #expect(profile.profiles.map(\.name) == example.rows.map(\.term))

@@ -1,6 +1,5 @@
 // Adjusted predictions against ggeffects 1.2.0, whose limits take rows less parameters as degrees of freedom.
 
-import Foundation
 import LinearMixedModels
 import MixedDesign
 @testable import MixedInference
@@ -89,9 +88,7 @@ import Testing
             struct Cases: Decodable { let cases: [Case] }
             let pretty: Cases
         }
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Goldens/means.json")
-        let cases = try JSONDecoder().decode(File.self, from: Data(contentsOf: file)).pretty.cases
+        let cases = try RecordedResults.load("means.json", as: File.self).pretty.cases
         #expect(cases.count == 7)
         for value in cases {
             let pretty = PrettyNumbers.covering(value.range[0], value.range[1], count: 7)

@@ -1,6 +1,5 @@
 // The results of emmeans and ggeffects that Goldens/means.R wrote, and the models they are of.
 
-import Foundation
 import LinearMixedModels
 import MixedDesign
 import MixedInference
@@ -36,24 +35,44 @@ enum GoldenCell: Decodable {
 typealias GoldenRows = [[String: GoldenCell]]
 
 enum MeansGolden {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Goldens")
+    /// What stands in the file by a name: a table, a number, or something else.
+    private enum Entry: Decodable {
+        case rows(GoldenRows)
+        case number(Double)
+        case other
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let number = try? container.decode(Double.self) {
+                self = .number(number)
+            } else if let rows = try? container.decode(GoldenRows.self) {
+                self = .rows(rows)
+            } else {
+                self = .other
+            }
+        }
+    }
+
+    private static func entry(_ name: String, _ key: String) throws -> Entry {
+        let cases = try RecordedResults.load("means.json", as: [String: [String: Entry]].self)
+        return try #require(cases[name]?[key])
+    }
 
     /// A table of one of the cases.
     static func rows(_ name: String, _ table: String) throws -> GoldenRows {
-        let object = try JSONSerialization.jsonObject(
-            with: Data(contentsOf: folder.appendingPathComponent("means.json")))
-        let cases = try #require(object as? [String: Any])
-        let tables = try #require(cases[name] as? [String: Any])
-        let data = try JSONSerialization.data(withJSONObject: try #require(tables[table]))
-        return try JSONDecoder().decode(GoldenRows.self, from: data)
+        guard case .rows(let rows) = try entry(name, table) else { throw MissingEntry(name: name, key: table) }
+        return rows
     }
 
     static func number(_ name: String, _ key: String) throws -> Double {
-        let object = try JSONSerialization.jsonObject(
-            with: Data(contentsOf: folder.appendingPathComponent("means.json")))
-        let cases = try #require(object as? [String: Any])
-        return try #require((cases[name] as? [String: Any])?[key] as? Double)
+        guard case .number(let value) = try entry(name, key) else { throw MissingEntry(name: name, key: key) }
+        return value
+    }
+
+    /// The file has something else by this name.
+    private struct MissingEntry: Error {
+        let name: String
+        let key: String
     }
 
     /// A fit of bundled data or of `means-unbalanced`.
@@ -62,7 +81,7 @@ enum MeansGolden {
     ) throws -> LinearMixedModelFit {
         let path =
             data == "unbalanced"
-            ? folder.appendingPathComponent("means-unbalanced.csv").path
+            ? RecordedResults.path("means-unbalanced.csv")
             : try ReferenceFolder.dataPath("standard/\(data).csv")
         var table = try DataTable(contentsOf: path)
         for (column, levels) in factors { table = try table.convertingToFactor(column, levels: levels).table }

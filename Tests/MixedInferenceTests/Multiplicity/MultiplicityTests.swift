@@ -15,6 +15,8 @@ import Testing
         #expect(MultiplicityAdjustment(word: "mvt") == .dunnett)
         #expect(MultiplicityAdjustment(word: "fdr") == .falseDiscoveryRate)
         #expect(MultiplicityAdjustment(word: "BH") == .falseDiscoveryRate)
+        #expect(MultiplicityAdjustment(word: "Tukey") == .tukey)
+        #expect(MultiplicityAdjustment(word: "dunnettx") == .dunnett)
         #expect(MultiplicityAdjustment(word: "tuckey") == nil)
         for method in MultiplicityAdjustment.allCases {
             #expect(MultiplicityAdjustment(word: method.rawValue) == method)

@@ -1,6 +1,5 @@
 // The values that predict.R wrote.
 
-import Foundation
 import MixedTables
 import MixedTestSupport
 
@@ -78,9 +77,7 @@ struct PredictionGolden: Decodable {
     }
 
     static func load() throws -> PredictionGolden {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Goldens/predict.json")
-        return try JSONDecoder().decode(PredictionGolden.self, from: Data(contentsOf: file))
+        try RecordedResults.load("predict.json", as: PredictionGolden.self)
     }
 
     /// Columns of numbers and text as a table.
