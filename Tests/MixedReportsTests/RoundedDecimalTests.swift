@@ -47,6 +47,6 @@ import Testing
         #expect(RoundedDecimal(0.0123, significantDigits: 4) != nil)
         #expect(RoundedDecimal(123_456.7, significantDigits: 3)?.units == 123)
         #expect(RoundedDecimal(1e300, decimals: 2) == nil)
-        #expect(RoundedDecimal(5e-324, decimals: 2)?.text(isNegative: false) == "0.00")
+        #expect(RoundedDecimal(.leastNonzeroMagnitude, decimals: 2)?.text(isNegative: false) == "0.00")
     }
 }

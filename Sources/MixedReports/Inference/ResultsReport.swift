@@ -49,22 +49,37 @@ public struct ResultsReport: Sendable {
     ///
     /// - Parameter width: The places a line of text may take.
     public func rendered(as format: ReportFormat, width: Int = 80) -> String {
-        let tables = sections.map(\.table)
-        let sentences = introduction + notes
         return switch format {
         case .text: text(width: width)
         case .json: json().text(.pretty) + "\n"
-        case .csv: tables.first?.csv(lineEnding: "\n") ?? ""
+        case .csv: sections.first?.table.csv(lineEnding: "\n") ?? ""
         case .markdown:
-            (["## \(ReportTable.escapedForMarkdown(title))\n"] + tables.map { $0.markdown() }
-                + sentences.map { ReportTable.escapedForMarkdown($0) + "\n" }).joined(separator: "\n")
+            document(["## \(ReportTable.escapedForMarkdown(title))\n"], separator: "\n") {
+                $0.markdown()
+            } sentence: {
+                ReportTable.escapedForMarkdown($0) + "\n"
+            }
         case .html:
-            "<h2>\(ReportTable.escapedForHTML(title))</h2>\n" + tables.map { $0.html() }.joined()
-                + sentences.map { "<p>\(ReportTable.escapedForHTML($0))</p>\n" }.joined()
+            document(["<h2>\(ReportTable.escapedForHTML(title))</h2>\n"], separator: "") {
+                $0.html()
+            } sentence: {
+                "<p>\(ReportTable.escapedForHTML($0))</p>\n"
+            }
         case .latex:
-            (tables.map { $0.latex() } + sentences.map { ReportTable.escapedForLaTeX($0) + "\n" })
-                .joined(separator: "\n")
+            document([], separator: "\n") {
+                $0.latex()
+            } sentence: {
+                ReportTable.escapedForLaTeX($0) + "\n"
+            }
         }
+    }
+
+    /// The heading, the introduction, the tables and the notes, in the order of the text.
+    private func document(
+        _ heading: [String], separator: String, table: (ReportTable) -> String, sentence: (String) -> String
+    ) -> String {
+        (heading + introduction.map(sentence) + sections.map { table($0.table) } + notes.map(sentence))
+            .joined(separator: separator)
     }
 
     private func text(width: Int) -> String {

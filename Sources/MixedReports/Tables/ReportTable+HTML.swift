@@ -6,7 +6,7 @@ extension ReportTable {
     /// Column headers have the scope `col`, the first cell of each row the scope `row`.
     public func html() -> String {
         let rule = "1px solid currentColor"
-        var output = "<table style=\"border-collapse:collapse;border-top:\(rule);border-bottom:\(rule);"
+        var output = "<table style=\"margin:1em 0;border-collapse:collapse;border-top:\(rule);border-bottom:\(rule);"
         output += "font-variant-numeric:tabular-nums\">\n"
         if let title { output += "<caption style=\"text-align:left\">\(Self.escapedForHTML(title))</caption>\n" }
         output += "<thead>\n<tr>"
