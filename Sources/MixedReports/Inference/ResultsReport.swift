@@ -19,11 +19,16 @@ public struct ResultsReport: Sendable {
     public struct Section: Sendable {
         /// The key of the rows in JSON.
         public let key: String
+        /// The table for programs, in JSON and CSV.
         public let table: ReportTable
+        /// The table for people, in all other formats.
+        public let shown: ReportTable
 
-        public init(_ key: String, _ table: ReportTable) {
+        /// - Parameter shown: `table`, if it is not given.
+        public init(_ key: String, _ table: ReportTable, shown: ReportTable? = nil) {
             self.key = key
             self.table = table
+            self.shown = shown ?? table
         }
     }
 
@@ -49,12 +54,12 @@ public struct ResultsReport: Sendable {
     ///
     /// - Parameter width: The places a line of text may take.
     public func rendered(as format: ReportFormat, width: Int = 80) -> String {
-        let tables = sections.map(\.table)
+        let tables = sections.map(\.shown)
         let sentences = introduction + notes
         return switch format {
         case .text: text(width: width)
         case .json: json().text(.pretty) + "\n"
-        case .csv: tables.first?.csv(lineEnding: "\n") ?? ""
+        case .csv: sections.first?.table.csv(lineEnding: "\n") ?? ""
         case .markdown:
             (["## \(ReportTable.escapedForMarkdown(title))\n"] + tables.map { $0.markdown() }
                 + sentences.map { ReportTable.escapedForMarkdown($0) + "\n" }).joined(separator: "\n")
@@ -73,7 +78,7 @@ public struct ResultsReport: Sendable {
         for sentence in introduction { page.paragraph(sentence) }
         for section in sections {
             page.blankLine()
-            page.table(section.table)
+            page.table(section.shown)
         }
         if !notes.isEmpty { page.blankLine() }
         for note in notes { page.paragraph(note) }
