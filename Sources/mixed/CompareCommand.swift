@@ -17,6 +17,7 @@ struct CompareCommand: ParsableCommand {
               mixed fit 'Reaction ~ Days + (1 | Subject)' @sleepstudy --save a.mixed
               mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy --save b.mixed
               mixed compare a.mixed b.mixed
+              mixed compare a.mixed b.mixed --bootstrap 2000 --seed 1
             """)
 
     @Argument(help: "Two or more models that were saved with: mixed fit FORMULA DATA --save FILE.")
@@ -25,16 +26,49 @@ struct CompareCommand: ParsableCommand {
     @Flag(help: "Compare by restricted likelihood, which models with the same fixed effects allow.")
     var reml = false
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Test nested models by so many responses simulated from the smaller one as well, as pbkrtest's PBmodcomp.",
+            valueName: "n"))
+    var bootstrap: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Names the random numbers of --bootstrap: a whole number from 0. 1 otherwise.", valueName: "seed"))
+    var seed: UInt64?
+
+    @OptionGroup
+    var threadOptions: ThreadOptions
+
     @OptionGroup(title: "Output options")
     var outputOptions: OutputOptions
+
+    mutating func validate() throws {
+        if bootstrap != nil, reml {
+            throw ValidationError("--bootstrap compares by maximum likelihood: leave out --reml")
+        }
+        if seed != nil, bootstrap == nil { throw ValidationError("--seed goes with --bootstrap") }
+    }
 
     mutating func run() throws {
         guard models.count >= 2 else { throw ComparisonError.fewerThanTwo }
         try outputOptions.check(inputs: models)
         let fits = try models.map { (name: $0, fit: try SavedModelArgument.load($0).fit) }
-        let comparison = try ModelComparison(
-            fits, keepingRestrictedLikelihood: reml, threads: Console.processorCount)
-        let report = ResultsReport(comparison)
+        let report = ResultsReport(try comparison(fits))
         try outputOptions.put(notes: report.notes) { report.rendered(as: $0, width: $1) }
+    }
+
+    private func comparison(_ fits: [(name: String, fit: LinearMixedModelFit)]) throws -> ModelComparison {
+        guard let bootstrap else {
+            return try ModelComparison(fits, keepingRestrictedLikelihood: reml, threads: threadOptions.count)
+        }
+        let total = (fits.count - 1) * min(max(bootstrap, 0), 10_000_000)
+        let bar = ProgressBar("bootstrap", total: total, isQuiet: outputOptions.quiet)
+        defer { bar.finish() }
+        let simulation = ModelComparison.Simulation(replicates: bootstrap, seed: seed ?? 1) { done, _ in
+            bar.update(done)
+        }
+        return try ModelComparison(fits, bootstrapping: simulation, threads: threadOptions.count)
     }
 }

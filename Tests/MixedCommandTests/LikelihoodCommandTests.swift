@@ -26,7 +26,9 @@ import Testing
         let run = try CommandRun(["compare", "b.mixed", "a.mixed"], in: folder)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("fitted again by maximum likelihood instead of REML"))
-        #expect(run.output.contains("p (corrected)") && run.output.contains("1/2 chisq(1) + 1/2 chisq(2)"))
+        #expect(run.output.contains("1/2 chisq(1) + 1/2 chisq(2)"))
+        // One block, with what tells models apart.
+        #expect(run.output.contains("Model    npar      AIC      BIC   Chisq  Df   Naive p  Corrected\n"))
         let json = try CommandRun(["compare", "b.mixed", "a.mixed", "--format", "json"], in: folder).json()
         let rows = json["rows"]?.elements ?? []
         #expect(rows.count == 2)
@@ -40,6 +42,48 @@ import Testing
         let reml = try CommandRun(["compare", "a.mixed", "b.mixed", "--reml", "--format", "json"], in: folder).json()
         #expect(abs((reml["rows"]?.elements?[1]["statistic"]?.number ?? 0) - 42.8368134) < 1e-5)
         #expect(reml["refitted"]?.elements?.isEmpty == true)
+    }
+
+    @Test func comparesBySimulation() throws {
+        let folder = try folder(Self.pair + [("c.mixed", "Reaction ~ 1 + (1 | Subject)")])
+        let options = ["compare", "c.mixed", "a.mixed", "b.mixed", "--bootstrap", "200", "--seed", "3"]
+        let run = try CommandRun(options, in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("Bootstrap\n"))
+        // Lines break where they must.
+        let text = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("200 responses were simulated from the smaller of two models with the seed 3"))
+        // No bar where there is no terminal.
+        #expect(!run.errors.contains("[#"))
+        let json = try CommandRun(options + ["--threads", "1", "--format", "json"], in: folder).json()
+        let again = try CommandRun(options + ["--threads", "2", "--format", "json"], in: folder).json()
+        #expect(json == again)
+        let rows = json["rows"]?.elements ?? []
+        // Not one of the simulated statistics comes near those of the data.
+        #expect(rows.dropFirst().compactMap { $0["p.bootstrap"]?.number } == [1.0 / 201, 1.0 / 201])
+        #expect(rows[0]["p.bootstrap"]?.number == nil)
+        #expect(json["bootstrap"]?["replicates"]?.number == 200 && json["bootstrap"]?["seed"]?.number == 3)
+        let few = try CommandRun(["compare", "a.mixed", "b.mixed", "--bootstrap", "1"], in: folder)
+        #expect(few.status == 1 && few.firstError.contains("at least 2 replicates"))
+        let many = try CommandRun(["compare", "a.mixed", "b.mixed", "--bootstrap", "\(Int.max)"], in: folder)
+        #expect(many.status == 1 && many.firstError.contains("at most 10000000 replicates"))
+        for wrong in [
+            ["--bootstrap", "20", "--reml"], ["--seed", "2"], ["--bootstrap", "many"], ["--threads", "0"],
+        ] {
+            #expect(try CommandRun(["compare", "a.mixed", "b.mixed"] + wrong, in: folder).status == 64)
+        }
+    }
+
+    /// Models of which neither is part of the other have no test to simulate.
+    @Test func modelsThatAreNotNestedAreNotSimulated() throws {
+        let folder = try folder(
+            [
+                ("a.mixed", "distance ~ age + (1 | Subject)"), ("b.mixed", "distance ~ Sex + (age | Subject)"),
+            ], data: "@orthodont")
+        let run = try CommandRun(
+            ["compare", "a.mixed", "b.mixed", "--bootstrap", "20", "--format", "json"], in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try run.json()["rows"]?.elements?[1]["p.bootstrap"] == nil)
     }
 
     @Test func refusesBadComparisons() throws {
@@ -71,6 +115,7 @@ import Testing
         let run = try CommandRun(["ranova", "b.mixed"], in: folder)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("Days in (1 + Days | Subject)"))
+        #expect(run.output.split(separator: "\n").count { $0.hasPrefix("Without") } == 1)
         let whole = try CommandRun(["ranova", "b.mixed", "--whole-terms", "--format", "json"], in: folder).json()
         let rows = whole["rows"]?.elements ?? []
         #expect(rows[1]["term"]?.string == "(1 + Days | Subject)" && rows[1]["df"]?.number == 3)

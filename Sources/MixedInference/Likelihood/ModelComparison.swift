@@ -49,6 +49,8 @@ public struct ModelComparison: Sendable {
         public let pValue: Double?
         /// The test that takes into account that a variance cannot be negative, where the models differ by that.
         public let boundaryTest: VarianceBoundaryTest?
+        /// The test by simulation under the model before, where it was asked for and that is part of this one.
+        public let bootstrapTest: BootstrapLikelihoodRatio?
         /// Whether the model before is part of this one; a test of models of which it is not has no meaning.
         public let isNested: Bool
     }
@@ -64,6 +66,8 @@ public enum ComparisonError: InferenceFailure, Hashable {
     /// Restricted likelihoods of models with different fixed effects.
     case differentFixedEffects(names: [String])
     case fit(FitError, name: String)
+    /// A test by simulation that cannot be done.
+    case bootstrap(BootstrapComparisonError, names: [String])
 
     public var sentence: String {
         switch self {
@@ -79,6 +83,8 @@ public enum ComparisonError: InferenceFailure, Hashable {
         case .differentFixedEffects(let names):
             "Restricted likelihoods of models with different fixed effects cannot be compared: those of \(names[0]) and \(names[1]) differ"
         case .fit(let error, let name): "\(name): \(error)"
+        case .bootstrap(.bootstrap(let error), _): error.sentence
+        case .bootstrap(let error, let names): "\(names[0]) against \(names[1]): \(error.sentence)"
         }
     }
 
@@ -91,6 +97,7 @@ public enum ComparisonError: InferenceFailure, Hashable {
         case .differentRows: "fit both models to the same data"
         case .differentWeights: "fit both with the same weights"
         case .differentFixedEffects: "compare them by maximum likelihood"
+        case .bootstrap(let error, _): error.hint
         }
     }
 }
@@ -112,9 +119,17 @@ extension ModelComparison {
         _ models: [(name: String, fit: LinearMixedModelFit)], keepingRestrictedLikelihood: Bool = false,
         threads: Int = 2
     ) throws(ComparisonError) {
+        try self.init(
+            models, method: keepingRestrictedLikelihood ? .restrictedLikelihood : .likelihood, simulation: nil,
+            threads: threads)
+    }
+
+    init(
+        _ models: [(name: String, fit: LinearMixedModelFit)], method: EstimationMethod, simulation: Simulation?,
+        threads: Int
+    ) throws(ComparisonError) {
         guard models.count >= 2 else { throw .fewerThanTwo }
         for other in models.dropFirst() { try Self.check(models[0], other) }
-        let method: EstimationMethod = keepingRestrictedLikelihood ? .restrictedLikelihood : .likelihood
         var refitted: [String] = []
         var fits: [(name: String, fit: LinearMixedModelFit, deviance: Double)] = []
         for (name, fit) in models {
@@ -141,9 +156,16 @@ extension ModelComparison {
                 guard method == .likelihood || nesting.hasEqualFixedEffects else {
                     throw .differentFixedEffects(names: [before.name, model.name])
                 }
+                let freedom = model.fit.parameterCount - before.fit.parameterCount
+                var bootstrap: BootstrapLikelihoodRatio?
+                if let simulation, nesting.isNested, freedom > 0 {
+                    bootstrap = try simulation.test(
+                        (before.name, before.fit), in: (model.name, model.fit), step: index - 1, of: fits.count - 1,
+                        threads: threads)
+                }
                 step = Step(
                     large: model.fit, nesting: nesting, statistic: before.deviance - model.deviance,
-                    degreesOfFreedom: model.fit.parameterCount - before.fit.parameterCount, threads: threads)
+                    degreesOfFreedom: freedom, bootstrap: bootstrap, threads: threads)
             }
             rows.append(
                 Model(
@@ -172,7 +194,8 @@ extension ModelComparison {
 
 extension ModelComparison.Step {
     init(
-        large: LinearMixedModelFit, nesting: ModelNesting, statistic: Double, degreesOfFreedom: Int, threads: Int
+        large: LinearMixedModelFit, nesting: ModelNesting, statistic: Double, degreesOfFreedom: Int,
+        bootstrap: BootstrapLikelihoodRatio? = nil, threads: Int
     ) {
         // As in R: models whose likelihoods differ by rounding do not differ.
         let statistic = statistic < 0 ? 0 : statistic
@@ -182,6 +205,7 @@ extension ModelComparison.Step {
             degreesOfFreedom > 0
             ? ChiSquaredDistribution(degreesOfFreedom: Double(degreesOfFreedom)).upperTail(statistic) : nil
         isNested = nesting.isNested && degreesOfFreedom > 0
+        bootstrapTest = bootstrap
         boundaryTest =
             degreesOfFreedom > 0
             ? VarianceBoundaryTest(

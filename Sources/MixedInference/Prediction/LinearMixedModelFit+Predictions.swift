@@ -14,7 +14,8 @@ extension LinearMixedModelFit {
     ///
     /// Population intervals come from the t distribution with the degrees of freedom of `inference`, those of prediction
     /// intervals from Satterthwaite's approximation to their whole variance. Intervals for a group of a mixed model come from
-    /// the normal distribution, or from a t distribution where the method has the same degrees of freedom for everything.
+    /// the t distribution with the degrees of freedom of the residual variance: given the ratios of the random effects'
+    /// variances to it that is their distribution, and these ratios count as known but for levels that the model has not seen.
     /// - Parameters:
     ///   - level: for the average group, or for each row's own. Population predictions need no grouping factor in the table.
     ///   - interval: what the limits are to hold.
@@ -68,12 +69,11 @@ extension LinearMixedModelFit {
 
     private func limitMethod(
         _ inference: FixedEffectsInference, isGrouped: Bool, interval: PredictionInterval
-    ) -> DegreesOfFreedomMethod? {
+    ) -> DegreesOfFreedomMethod {
         let method = inference.method
         if method == .asymptotic || method == .residual { return method }
         if !hasRandomEffects { return .residual }
-        if isGrouped { return nil }
-        return interval == .prediction ? .satterthwaite : method
+        return isGrouped || interval == .prediction ? .satterthwaite : method
     }
 
     private func newLevels(_ frame: ModelFrame, _ table: DataTable) throws(PredictionError) -> [Predictions.NewLevels] {

@@ -20,7 +20,7 @@ struct PredictionComputation {
     private let aliases: [PredictionBatch.Alias]
     private let population: PopulationVariance
     private let codes: [[Int32]]
-    /// The margin of a group's interval in standard errors.
+    /// The margin of a group's interval in standard errors, where all of its levels have been seen.
     private let groupQuantile: Double
 
     private(set) var fitted: [Double]
@@ -42,10 +42,7 @@ struct PredictionComputation {
         aliases = fit.aliases(kept: kept)
         population = PopulationVariance(fit, inference: inference, interval: interval, confidence: confidence)
         codes = isGrouped ? (0..<frame.groupingFactorCount).map { frame.codes(factor: $0) } : []
-        let freedom =
-            inference.method == .residual
-            ? inference.degreesOfFreedom(of: [Double](repeating: 0, count: fit.coefficients.count)) : .infinity
-        groupQuantile = StudentTDistribution(degreesOfFreedom: freedom).quantile(0.5 + confidence / 2)
+        groupQuantile = isGrouped && interval != .none ? population.groupQuantile : .nan
         fitted = [Double](repeating: .nan, count: frame.totalRowCount)
         errors = needsErrors ? fitted : []
         margins = interval == .none ? [] : fitted
@@ -199,7 +196,15 @@ struct PredictionComputation {
                         target.errors?[place] = mean.squareRoot()
                         guard let margins = target.margins else { continue }
                         let added = interval == .prediction ? residual / (frame.weights?[row] ?? 1) : 0
-                        margins[place] = groupQuantile * (mean + added).squareRoot()
+                        let isKnown = codes.allSatisfy { $0[row] >= 0 }
+                        let quantile =
+                            isKnown
+                            ? groupQuantile
+                            : population.groupQuantile(
+                                batch.fixed.pointer + index * batch.fixedCount,
+                                batch.random.pointer + index * batch.randomCount, variance: mean + added,
+                                isSeen: { codes[$0][row] >= 0 })
+                        margins[place] = quantile * (mean + added).squareRoot()
                     }
                 }
             }

@@ -46,19 +46,24 @@ extension Predictions {
         guard let limits else { return nil }
         var text: String
         switch limits.method {
-        case nil, .asymptotic: text = "Limits come from the normal distribution."
+        case .asymptotic: text = "Limits come from the normal distribution."
         case .residual:
             text =
                 isLinearModel
                 ? "Limits come from the t distribution with the residual degrees of freedom."
                 : "Limits come from the t distribution, with rows less coefficients as degrees of freedom."
+        case .satterthwaite where level == .group:
+            text = "Limits come from the t distribution with the degrees of freedom of the residual variance."
         case .satterthwaite:
             text = "Limits come from the t distribution with Satterthwaite's degrees of freedom of each row."
-        case .some(let other):
-            text = "Limits come from the t distribution with degrees of freedom of each row (\(other.rawValue))."
+        case .kenwardRoger:
+            text = "Limits come from the t distribution with Kenward and Roger's degrees of freedom of each row."
         }
         if level == .group, !isLinearModel {
-            text += " They take the variances of the random effects as known."
+            text +=
+                limits.method == .satterthwaite
+                ? " How large the random effects' variances are beside it is taken as known, which makes intervals of the mean too narrow with few groups."
+                : " They take the variances of the random effects as known."
         }
         if limits.usesWeights { text += " The residual variance of a row is divided by its weight." }
         if limits.lacksWeights {

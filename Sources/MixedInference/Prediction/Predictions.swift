@@ -71,8 +71,8 @@ public struct Predictions: Sendable {
 
     /// The distribution that the margins of intervals come from, and what they include.
     public struct Limits: Hashable, Sendable {
-        /// How degrees of freedom are found; `nil` where the normal distribution is used for want of any.
-        public let method: DegreesOfFreedomMethod?
+        /// How degrees of freedom are found.
+        public let method: DegreesOfFreedomMethod
         /// Whether the residual variance is divided by the rows' weights.
         public let usesWeights: Bool
         /// Whether the model has weights and the table has none, so that a weight of 1 is assumed.

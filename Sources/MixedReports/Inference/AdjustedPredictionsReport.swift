@@ -10,12 +10,14 @@ extension ResultsReport {
     public init(_ predictions: AdjustedPredictions, of fit: LinearMixedModelFit) {
         let keys = ["x", "group", "facet"]
         let terms = predictions.terms
+        let precision = ReportTable.Format.precision(
+            ofLimits: predictions.rows.map { ($0.lowerLimit, $0.upperLimit) })
         var columns: [ReportTable.Column] = [
             .init("x", header: terms.first ?? "x", format: .estimate(digits: 4), alignment: .leading),
-            .init("predicted", header: "Predicted", format: .estimate()),
-            .init("std.error", header: "Std. error", format: .estimate()),
-            .init("conf.low", header: "Lower", format: .estimate()),
-            .init("conf.high", header: "Upper", format: .estimate()),
+            .init("predicted", header: "Predicted", format: precision),
+            .init("std.error", header: "Std. error", format: precision),
+            .init("conf.low", header: "Lower", format: precision),
+            .init("conf.high", header: "Upper", format: precision),
         ]
         for index in terms.indices.dropFirst() {
             columns.append(
@@ -27,9 +29,14 @@ extension ResultsReport {
             cells += [.number(row.lowerLimit), .number(row.upperLimit)]
             return cells + row.values.dropFirst().map(\.cell)
         }
+        // For people the variables stand together.
+        let order = [0] + Array(5..<columns.count) + Array(1..<5)
+        let shown = ReportTable(
+            columns: order.map { columns[$0] }, rows: rows.map { row in order.map { row[$0] } })
         self.init(
             title: "Adjusted predictions of \(fit.design.responseName) over \(MarginalNotes.list(terms))",
-            sections: [.init("rows", ReportTable(columns: columns, rows: rows))], notes: Self.notes(predictions, fit),
+            sections: [.init("rows", ReportTable(columns: columns, rows: rows), shown: shown)],
+            notes: Self.notes(predictions, fit),
             details: [.init("terms", .array(terms.map(JSONValue.string)))])
     }
 

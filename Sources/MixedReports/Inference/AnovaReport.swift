@@ -114,10 +114,11 @@ extension ResultsReport {
         let full = deletions.full
         let table = ReportTable(
             columns: [
-                .init("term", header: "Without", format: .text), .init("npar", header: "Parameters", format: .integer),
+                .init("term", header: "Without", format: .text), .init("npar", format: .integer),
                 .init("AIC", format: .fixed(decimals: 2)),
                 .init("deviance", header: "Deviance", format: .fixed(decimals: 2)),
-                .init("statistic", header: "Chi-squared", format: .estimate()), .init("df", format: .integer),
+                .init("statistic", header: "Chisq", format: .fixed(decimals: 3)),
+                .init("df", header: "Df", format: .integer),
                 .init("p.value", header: "p value", format: .pValue(), alignment: .trailing),
             ],
             rows: [

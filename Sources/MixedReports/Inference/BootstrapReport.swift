@@ -15,14 +15,15 @@ extension ResultsReport {
         _ sample: BootstrapSample, of fit: LinearMixedModelFit, method: BootstrapIntervalMethod, level: Double
     ) throws(BootstrapError) {
         let intervals = try sample.intervals(method: method, level: level)
+        let precision = ReportTable.Format.precision(of: intervals.map(\.standardError))
         let table = ReportTable(
             columns: [
                 .init("term", header: "Parameter", format: .text),
-                .init("estimate", header: "Estimate", format: .estimate(digits: 3)),
-                .init("bias", header: "Bias", format: .estimate(digits: 3)),
-                .init("std.error", header: "Std. error", format: .estimate(digits: 3)),
-                .init("conf.low", header: "Lower", format: .estimate(digits: 3)),
-                .init("conf.high", header: "Upper", format: .estimate(digits: 3)),
+                .init("estimate", header: "Estimate", format: precision),
+                .init("bias", header: "Bias", format: precision),
+                .init("std.error", header: "Std. error", format: precision),
+                .init("conf.low", header: "Lower", format: precision),
+                .init("conf.high", header: "Upper", format: precision),
             ],
             rows: intervals.map { row in
                 [.text(row.term)]

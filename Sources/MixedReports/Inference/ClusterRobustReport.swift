@@ -9,17 +9,18 @@ extension ResultsReport {
     public init(_ robust: ClusterRobustInference, of fit: LinearMixedModelFit, level: Double = 0.95) {
         let percent = ColumnFormatter(.estimate(digits: 2), numbers: [100 * level]).text(100 * level)
         let tests = robust.coefficientTests(level: level)
+        let precision = ReportTable.Format.precision(of: tests.map(\.standardError) + fit.standardErrors)
         let table = ReportTable(
             columns: [
                 .init("term", header: "Coefficient", format: .text),
-                .init("estimate", header: "Estimate", format: .estimate()),
-                .init("model.std.error", header: "Model SE", format: .estimate()),
-                .init("std.error", header: "Robust SE", format: .estimate()),
+                .init("estimate", header: "Estimate", format: precision),
+                .init("model.std.error", header: "Model SE", format: precision),
+                .init("std.error", header: "Robust SE", format: precision),
                 .init("df", header: "df", format: .fixed(decimals: 1)),
                 .init("statistic", header: "t", format: .fixed(decimals: 2)),
                 .init("p.value", header: "p", format: .pValue()),
-                .init("conf.low", header: "\(percent)% low", format: .estimate()),
-                .init("conf.high", header: "high", format: .estimate()),
+                .init("conf.low", header: "Lower", format: precision),
+                .init("conf.high", header: "Upper", format: precision),
             ],
             rows: zip(tests, fit.standardErrors).map { test, error in
                 [
@@ -28,8 +29,13 @@ extension ResultsReport {
                     .number(test.lowerLimit), .number(test.upperLimit),
                 ]
             })
+        // t is left out for people, so that the limits stand beside the estimates.
+        var shown = table
+        shown.columns.remove(at: 5)
+        for row in shown.rows.indices { shown.rows[row].remove(at: 5) }
         var notes = [
-            "\(robust.type.rawValue): \(robust.type.explanation) Degrees of freedom are Satterthwaite's for this covariance."
+            "\(robust.type.rawValue): \(robust.type.explanation) Degrees of freedom are Satterthwaite's for this covariance.",
+            "Lower and Upper are \(percent)% confidence limits.",
         ]
         if let fewest = tests.map(\.degreesOfFreedom).min(), fewest < 4 {
             notes.append(
@@ -40,7 +46,7 @@ extension ResultsReport {
             title: "Cluster-robust standard errors",
             introduction: [
                 "Rows of one of the \(robust.clusterCount) levels of '\(robust.cluster)' may depend on one another in any way; the levels are independent."
-            ], sections: [Section("rows", table)], notes: notes,
+            ], sections: [Section("rows", table, shown: shown)], notes: notes,
             details: [
                 .init("cluster", .string(robust.cluster)), .init("clusters", .integer(robust.clusterCount)),
                 .init("type", .string(robust.type.rawValue)),

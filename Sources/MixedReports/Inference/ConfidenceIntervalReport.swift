@@ -18,12 +18,13 @@ extension ResultsReport {
         intervals: [ParameterInterval], of fit: LinearMixedModelFit, level: Double, method: String,
         description: String, notes: [String] = [], details: [JSONValue.Member] = []
     ) {
+        let precision = ReportTable.Format.precision(ofLimits: intervals.map { ($0.lowerLimit, $0.upperLimit) })
         let table = ReportTable(
             columns: [
                 .init("term", header: "Parameter", format: .text),
-                .init("estimate", header: "Estimate", format: .estimate()),
-                .init("conf.low", header: "Lower", format: .estimate()),
-                .init("conf.high", header: "Upper", format: .estimate()),
+                .init("estimate", header: "Estimate", format: precision),
+                .init("conf.low", header: "Lower", format: precision),
+                .init("conf.high", header: "Upper", format: precision),
             ],
             rows: intervals.map { row in
                 [.text(row.term), .number(row.estimate), .number(row.lowerLimit), .number(row.upperLimit)]

@@ -76,22 +76,22 @@ private struct MarginalMeansReport {
         var columns: [ReportTable.Column] = names.map(ReportTable.Column.grid)
         if names.isEmpty, case .mean = estimates.quantity { columns = [.init("1", header: "", format: .text)] }
         let leading = columns.count
-        columns += [
-            .init(estimateName, header: header, format: .estimate()),
-            .init("SE", header: "SE", format: .estimate()),
-            .init("df", format: .estimate(digits: 3)),
-            .init("lower.CL", header: "Lower", format: .estimate()),
-            .init("upper.CL", header: "Upper", format: .estimate()),
-        ]
         let transformed = try isOnResponseScale ? estimates.onResponseScale() : nil
+        let precision = ReportTable.Format.precision(
+            of: transformed?.map(\.standardError) ?? estimates.rows.map(\.standardError))
+        columns += [
+            .init(estimateName, header: header, format: precision), .init("SE", header: "SE", format: precision),
+            .init("df", format: .estimate(digits: 3)), .init("lower.CL", header: "Lower", format: precision),
+            .init("upper.CL", header: "Upper", format: precision),
+        ]
         var adjusted: [ResponseEstimate]?
         if isOnResponseScale, let bias {
             adjusted = try estimates.onResponseScale(adjustedWith: bias)
             columns += [
-                .init("bias.adjusted", header: "Adjusted mean", format: .estimate()),
-                .init("bias.adjusted.SE", header: "SE", format: .estimate()),
-                .init("bias.adjusted.lower", header: "Lower", format: .estimate()),
-                .init("bias.adjusted.upper", header: "Upper", format: .estimate()),
+                .init("bias.adjusted", header: "Adjusted mean", format: precision),
+                .init("bias.adjusted.SE", header: "SE", format: precision),
+                .init("bias.adjusted.lower", header: "Lower", format: precision),
+                .init("bias.adjusted.upper", header: "Upper", format: precision),
             ]
         }
         let rows = estimates.rows.enumerated().map { index, row in
@@ -125,11 +125,13 @@ private struct MarginalMeansReport {
         columns += contrasts.groups.map(ReportTable.Column.grid)
         let name = ratios == nil ? "estimate" : isOdds ? "odds.ratio" : "ratio"
         let shown = ratios == nil ? "Estimate" : isOdds ? "Odds ratio" : "Ratio"
-        columns.append(.init(name, header: shown, format: .estimate()))
-        columns.append(.init("SE", header: "SE", format: .estimate()))
+        let precision = ReportTable.Format.precision(
+            of: ratios?.map(\.standardError) ?? contrasts.rows.map(\.standardError))
+        columns.append(.init(name, header: shown, format: precision))
+        columns.append(.init("SE", header: "SE", format: precision))
         columns.append(.init("df", format: .estimate(digits: 3)))
-        columns.append(.init("lower.CL", header: "Lower", format: .estimate()))
-        columns.append(.init("upper.CL", header: "Upper", format: .estimate()))
+        columns.append(.init("lower.CL", header: "Lower", format: precision))
+        columns.append(.init("upper.CL", header: "Upper", format: precision))
         columns.append(.init("t.ratio", header: "t", format: .fixed(decimals: 2)))
         columns.append(.init("p.value", header: "p", format: .pValue()))
         let rows = contrasts.rows.enumerated().map { index, row -> [ReportTable.Cell] in
@@ -173,7 +175,7 @@ private struct MarginalMeansReport {
         var notes = MarginalNotes.averaging(estimates)
         notes.append(MarginalNotes.method(estimates.method, hasRandomEffects: fit.hasRandomEffects))
         notes.append(
-            "Limits of the \(estimates.quantity == .mean ? "means" : "slopes"): \(MarginalNotes.percent(estimates.level)) each."
+            "Lower and Upper are \(MarginalNotes.percent(estimates.level)) confidence limits of each \(estimates.quantity == .mean ? "mean" : "slope")."
         )
         notes += scaleNotes
         if let contrasts {

@@ -61,10 +61,11 @@ enum MarginalNotes {
             let groups = Set(contrasts.rows.map { $0.group }).count
             let estimable = contrasts.rows.filter { $0.obstacle == nil }.count
             if count > 1, estimable <= groups {
-                return "Of the \(family) one at most is estimable: nothing to adjust for. \(level) limits."
+                return
+                    "Of the \(family) one at most is estimable: there is nothing to adjust for. Its limits are \(level) limits."
             }
             return count == 1
-                ? "One contrast\(places): nothing to adjust for. \(level) limits."
+                ? "One contrast\(places): there is nothing to adjust for. Its limits are \(level) limits."
                 : "P values and \(level) limits are not adjusted for the \(family)."
         case .tukey:
             return

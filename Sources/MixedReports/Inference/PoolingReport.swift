@@ -32,8 +32,8 @@ extension ResultsReport {
         let averages = ReportTable(
             columns: [
                 .init("term", header: "Coefficient", format: .text),
-                .init("complete", header: "Complete", format: .estimate()),
-                .init("average", header: "Average", format: .estimate()),
+                .init("complete", header: "Complete pooling", format: .estimate()),
+                .init("average", header: "Average of the mixed model", format: .estimate()),
             ],
             rows: terms.indices.map {
                 [.text(terms[$0]), .number(comparison.complete[$0]), .number(comparison.average[$0])]

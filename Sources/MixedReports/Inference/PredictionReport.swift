@@ -32,9 +32,11 @@ public struct PredictionReport: Sendable {
 
     /// The table with the sentences that belong to it.
     private var report: ResultsReport {
+        let precision = ReportTable.Format.precision(of: predictions.standardErrors ?? [])
         let columns = data.columns.map { column in
             ReportTable.Column(
-                column.name, header: Self.headers[column.name], format: Self.format(of: column))
+                column.name, header: Self.headers[column.name],
+                format: Self.headers[column.name] == nil ? Self.format(of: column) : precision)
         }
         let rows = (0..<data.rowCount).map { row in data.columns.map { Self.cell($0.values, row) } }
         return ResultsReport(
@@ -53,7 +55,6 @@ public struct PredictionReport: Sendable {
     ]
 
     private static func format(of column: Column) -> ReportTable.Format {
-        if headers[column.name] != nil { return .estimate() }
         switch column.values {
         case .integer: return .integer
         case .boolean, .categorical: return .text

@@ -19,11 +19,16 @@ public struct ResultsReport: Sendable {
     public struct Section: Sendable {
         /// The key of the rows in JSON.
         public let key: String
+        /// The table for programs, in JSON and CSV.
         public let table: ReportTable
+        /// The table for people, in all other formats.
+        public let shown: ReportTable
 
-        public init(_ key: String, _ table: ReportTable) {
+        /// - Parameter shown: `table`, if it is not given.
+        public init(_ key: String, _ table: ReportTable, shown: ReportTable? = nil) {
             self.key = key
             self.table = table
+            self.shown = shown ?? table
         }
     }
 
@@ -78,7 +83,7 @@ public struct ResultsReport: Sendable {
     private func document(
         _ heading: [String], separator: String, table: (ReportTable) -> String, sentence: (String) -> String
     ) -> String {
-        (heading + introduction.map(sentence) + sections.map { table($0.table) } + notes.map(sentence))
+        (heading + introduction.map(sentence) + sections.map { table($0.shown) } + notes.map(sentence))
             .joined(separator: separator)
     }
 
@@ -88,7 +93,7 @@ public struct ResultsReport: Sendable {
         for sentence in introduction { page.paragraph(sentence) }
         for section in sections {
             page.blankLine()
-            page.table(section.table)
+            page.table(section.shown)
         }
         if !notes.isEmpty { page.blankLine() }
         for note in notes { page.paragraph(note) }

@@ -4,6 +4,7 @@ import LinearMixedModels
 import MixedInference
 import MixedTables
 import MixedTestSupport
+import Synchronization
 import Testing
 
 @Suite struct BootstrapLikelihoodRatioTests {
@@ -63,6 +64,36 @@ import Testing
         #expect(first == (try larger.bootstrapLikelihoodRatio(against: smaller, replicates: 50, threads: 3)))
         #expect(first.degreesOfFreedom == 3)
         #expect(first.pValue == 1 / 51.0)
+    }
+
+    /// A comparison has the test of each step, and none where models are not nested.
+    @Test func aComparisonHasTheTestsOfItsSteps() throws {
+        let (larger, smaller) = try fits(
+            "sleepstudy", "Reaction ~ Days + (Days | Subject)", "Reaction ~ Days + (1 | Subject)")
+        let (middle, _) = try fits(
+            "sleepstudy", "Reaction ~ Days + (Days || Subject)", "Reaction ~ 1 + (1 | Subject)")
+        let models = [("large", larger), ("small", smaller), ("middle", middle)]
+        let counts = Mutex<[Int]>([])
+        let simulation = ModelComparison.Simulation(replicates: 40, seed: 5) { done, total in
+            counts.withLock { $0 += [done, total] }
+        }
+        let comparison = try ModelComparison(models, bootstrapping: simulation, threads: 2)
+        #expect(comparison.models.map(\.name) == ["small", "middle", "large"])
+        #expect(comparison.method == .likelihood)
+        let first = try middle.bootstrapLikelihoodRatio(against: smaller, replicates: 40, seed: 5)
+        let second = try larger.bootstrapLikelihoodRatio(against: middle, replicates: 40, seed: 5)
+        #expect(comparison.models[1].step?.bootstrapTest?.pValue == first.pValue)
+        #expect(comparison.models[2].step?.bootstrapTest?.pValue == second.pValue)
+        #expect(counts.withLock { $0.suffix(2) } == [80, 80])
+        #expect(try ModelComparison(models).models.allSatisfy { $0.step?.bootstrapTest == nil })
+
+        let (other, _) = try fits(
+            "sleepstudy", "Reaction ~ I(Days^2) + (Days | Subject)", "Reaction ~ 1 + (1 | Subject)")
+        let apart = try ModelComparison([("a", smaller), ("b", other)], bootstrapping: simulation)
+        #expect(apart.models[1].step?.isNested == false && apart.models[1].step?.bootstrapTest == nil)
+        #expect(throws: ComparisonError.self) {
+            try ModelComparison(models, bootstrapping: .init(replicates: 1))
+        }
     }
 
     @Test func badInput() throws {

@@ -115,16 +115,10 @@ import Testing
                 "g", .categorical(CategoricalValues(codes: codes, levels: (0..<groups).map { "g\($0)" }, kind: .text))),
         ])
         let fit = try LinearMixedModel("y ~ x + (0 + x | g)", data: table).fit()
-        let clock = ContinuousClock()
-        var outcome: ExactLikelihoodRatio?
-        let time = clock.measure {
-            outcome = fit.exactRestrictedLikelihoodRatio(statistic: 1.642, draws: 2_000)
-        }
-        let test = try Self.test(try #require(outcome))
+        let test = try Self.test(fit.exactRestrictedLikelihoodRatio(statistic: 1.642, draws: 2_000))
         #expect(test.hasRoundedSpectrum)
         // Many groups make the limit of half a chi-squared: 0.1 at 1.642.
         #expect((test.pValue - 0.1).magnitude < 0.03)
-        #expect(time < .seconds(3))
     }
 
     @Test func notApplicable() throws {

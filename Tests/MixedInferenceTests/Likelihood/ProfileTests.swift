@@ -166,16 +166,6 @@ import Testing
         }
     }
 
-    @Test func isFast() throws {
-        let fit = try LikelihoodGoldens.fit("Reaction ~ Days + (Days | Subject)", "standard/sleepstudy.csv")
-        var best = Duration.seconds(100)
-        for _ in 0..<5 {
-            best = min(best, try ContinuousClock().measure { _ = try fit.profile() })
-        }
-        print("profile of the sleep study: \(best)")
-        #expect(best < .milliseconds(50))
-    }
-
     @Test func refusals() throws {
         let fit = try LikelihoodGoldens.fit("Reaction ~ Days + (1 | Subject)", "standard/sleepstudy.csv")
         #expect(throws: ProfileError.level(1)) { try fit.profile(level: 1) }

@@ -41,12 +41,16 @@ import Testing
         }
     }
 
-    @Test func groupIntervalsAreNormalAndIncludeWhatTheyName() throws {
+    @Test func groupIntervalsHaveTheResidualVariancesFreedomAndIncludeWhatTheyName() throws {
         let fit = try sleepFit()
         let new = try PredictionGolden.table(try PredictionGolden.load().cases[0].new)
         let confidence = try fit.predictions(new, level: .group, interval: .confidence, confidence: 0.9)
         let prediction = try fit.predictions(new, level: .group, interval: .prediction, confidence: 0.9)
-        let quantile = NormalDistribution().quantile(0.95)
+        let uncertainty = fit.covarianceUncertainty.parameterCovariance
+        let deviation = fit.residualStandardDeviation
+        let freedom = deviation * deviation / (2 * uncertainty[3, 3])
+        #expect(freedom > 120 && freedom < 178)
+        let quantile = StudentTDistribution(degreesOfFreedom: freedom).quantile(0.95)
         let errors = try #require(confidence.standardErrors)
         #expect(prediction.standardErrors == errors)
         for row in errors.indices {
@@ -73,6 +77,33 @@ import Testing
         #expect(
             predictions.remarks[0].contains(
                 "2 rows have levels of 'Subject' that the model has not seen ('999', '998')"))
+    }
+
+    /// A group of which nothing has been seen is any new group; of a balanced one-way layout the residual variance has the
+    /// degrees of freedom within groups.
+    @Test func groupIntervalsOfNewAndOfBalancedGroups() throws {
+        let fit = try sleepFit()
+        let new = try DataTable(columns: [
+            Column("Days", .double([0, 4])),
+            Column("Subject", .categorical(CategoricalValues(codes: [0, 0], levels: ["new"], kind: .text))),
+        ])
+        let group = try fit.predictions(new, level: .group, interval: .prediction)
+        let population = try fit.predictions(new, interval: .prediction)
+        for row in 0..<2 {
+            #expect(isClose(group.upperLimits?[row] ?? 0, population.upperLimits?[row] ?? 1, relative: 1e-9))
+        }
+        let normal = try fit.predictions(
+            new, level: .group, interval: .confidence, inference: try fit.inference(.asymptotic))
+        let error = normal.standardErrors?[0] ?? 0
+        let margin = NormalDistribution().quantile(0.975) * error
+        #expect(isClose(normal.upperLimits?[0] ?? 0, normal.fitted[0] + margin))
+
+        let dyestuff = try DataTable(contentsOf: ReferenceFolder.dataPath("standard/dyestuff.csv"))
+        let batches = try LinearMixedModel("Yield ~ 1 + (1 | Batch)", data: dyestuff).fit()
+        let own = try batches.predictions(dyestuff, level: .group, interval: .confidence)
+        let quantile = StudentTDistribution(degreesOfFreedom: 24).quantile(0.975)
+        let expected = own.fitted[0] + quantile * (own.standardErrors?[0] ?? 0)
+        #expect(isClose(own.upperLimits?[0] ?? 0, expected, relative: 1e-6))
     }
 
     @Test func populationIntervalsUseSatterthwaite() throws {
