@@ -2,6 +2,7 @@
 
 PREFIX ?= /usr/local
 FILTER ?=
+BENCH ?=
 BUILD := .build
 TEST_BUILD := .build-tests
 RESOURCES := swift-mixed-models_MixedModels.resources
@@ -17,7 +18,7 @@ endif
 BINARIES = $$(swift build $(BUILD_FLAGS) --scratch-path $(BUILD) --show-bin-path)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint format install uninstall clean
+.PHONY: help setup build demo test bench lint format install uninstall clean
 
 help: ## list what can be made
 	@echo "make TARGET, where TARGET is one of"
@@ -36,12 +37,16 @@ demo: build ## fit the sleep-study model on bundled data
 test: setup ## run the tests; FILTER=name runs those whose names match, VERBOSE=1 shows every test
 	@Scripts/test.sh --scratch-path $(TEST_BUILD) $(if $(FILTER),--filter '$(FILTER)')
 
+bench: build ## measure how fast it is on this machine; BENCH='inference --repeats 5'
+	@Scripts/build.sh $(BUILD_FLAGS) --scratch-path $(BUILD) --product benchmarks
+	@"$(BINARIES)/benchmarks" $(BENCH)
+
 lint: ## check the style of all Swift files
-	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	@swift format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
 	@echo "lint: clean"
 
 format: ## rewrite all Swift files in the project's style
-	@swift format --in-place --parallel --recursive Sources Tests Package.swift
+	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
 
 install: build ## install `mixed` under PREFIX (default /usr/local)
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/mixed"

@@ -66,6 +66,12 @@ let package = Package(
                 "MixedModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "MixedModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks", swiftSettings: strict),
 
         .target(
             name: "MixedTestSupport", dependencies: ["MixedTables"], path: "Tests/MixedTestSupport",
