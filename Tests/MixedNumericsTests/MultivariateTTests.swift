@@ -75,6 +75,19 @@ import Testing
         }
     }
 
+    /// More statistics than the lattice's vector was built for, eighty comparisons with a control.
+    @Test(arguments: [1.5, 3, 4.5])
+    func manyStatistics(_ bound: Double) {
+        let correlation = Self.withControl(6, (0..<80).map { 4 + Double($0 % 7) })
+        var perturbed = correlation
+        perturbed[1] += 1e-9
+        perturbed[80] += 1e-9
+        let exact = MultivariateTMaximum(correlation: correlation, degreesOfFreedom: 40).upperTail(bound)
+        let estimate = MultivariateTMaximum(correlation: perturbed, degreesOfFreedom: 40).upperTail(bound)
+        #expect((estimate.value - exact.value).magnitude <= 2 * estimate.error)
+        #expect(estimate.error < 2e-2 * exact.value)
+    }
+
     /// R: 1 - (1 - 2 pnorm(-2))^6 for independent statistics.
     @Test func independentStatistics() {
         let identity = (0..<36).map { $0 % 7 == 0 ? 1.0 : 0 }
