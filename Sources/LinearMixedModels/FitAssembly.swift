@@ -62,14 +62,14 @@ extension LinearMixedModelFit {
         let unitCovariance = deviance.unitCoefficientCovariance()
         let covariance = (sigma * sigma) * unitCovariance
         let names = design.fixedColumnNames
-        let kept = Set(deviance.fixedColumns)
+        let kept = Set(deviance.estimatedColumns)
         let originalFactors = deviance.originalRelativeFactors(optimum.relativeFactors)
 
         self.design = design
         self.method = method
         self.products = products
-        coefficientNames = deviance.fixedColumns.map { names[$0] }
-        coefficients = deviance.fixedColumns.map { fixed[$0] }
+        coefficientNames = deviance.estimatedColumns.map { names[$0] }
+        coefficients = deviance.estimatedColumns.map { fixed[$0] }
         coefficientCovariance = covariance
         aliasedNames = names.indices.filter { !kept.contains($0) }.map { names[$0] }
         theta = originalFactors.flatMap { Self.lowerTriangle(PivotedLQ($0, pivoting: false).lower) }

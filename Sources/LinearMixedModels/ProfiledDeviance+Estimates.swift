@@ -10,11 +10,6 @@ internal import MixedLinearAlgebra
 #endif
 
 extension ProfiledDeviance {
-    /// The basis *B* of the mapped columns, restricted to the columns that are kept.
-    private var keptBasis: Matrix {
-        products.transform.basis.selecting(rows: fixedColumns, columns: fixedColumns)
-    }
-
     /// The coefficients of the kept columns as mapped, after `solveResponse`.
     var mappedCoefficients: [Double] {
         (0..<plan.fixedCount).map { factorization.borderSolution.pointer[plan.borderEffectCount + $0] }
@@ -23,11 +18,12 @@ extension ProfiledDeviance {
     /// *β̂* for all columns, zero for aliased ones, after `solveResponse`.
     func coefficients() -> [Double] {
         let transform = products.transform
-        let kept = keptBasis * mappedCoefficients
+        let estimates = fixedBasis.matrix * mappedCoefficients
         var result = [Double](repeating: 0, count: products.fixedColumnCount)
-        for (index, column) in fixedColumns.enumerated() { result[column] = transform.responseScale * kept[index] }
-        if let constant = transform.constantCombination {
-            for column in result.indices { result[column] += transform.responseShift * constant[column] }
+        for (index, column) in estimatedColumns.enumerated() {
+            result[column] =
+                transform.responseScale * estimates[index]
+                + transform.responseShift * (fixedBasis.constant?[index] ?? 0)
         }
         return result
     }
@@ -52,10 +48,9 @@ extension ProfiledDeviance {
         return mappedBack(factor)
     }
 
-    /// *B A B'*: a covariance of mapped coefficients as one of the original ones.
+    /// *C A C'*: a covariance of mapped coefficients as one of the original ones.
     func mappedBack(_ matrix: Matrix) -> Matrix {
-        let basis = keptBasis
-        var result = basis * matrix * basis.transposed
+        var result = fixedBasis.matrix * matrix * fixedBasis.matrix.transposed
         result.symmetrizeFromLower()
         return result
     }

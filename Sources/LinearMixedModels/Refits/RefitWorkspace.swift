@@ -116,7 +116,7 @@ extension ProfiledDeviance {
         let rows = terms.isEmpty ? products.rowCount - fixedColumns.count : residualRows
         let all = coefficients()
         return Refit(
-            coefficients: fixedColumns.map { all[$0] },
+            coefficients: estimatedColumns.map { all[$0] },
             relativeFactors: originalRelativeFactors(minimum.relativeFactors),
             residualStandardDeviation: scale * (value.residualSumOfSquares / Double(rows)).squareRoot(),
             criterion: terms.isEmpty ? likelihoodDeviance(value) : value.deviance,
@@ -127,7 +127,7 @@ extension ProfiledDeviance {
     /// Relative factors with directions without variance raised to where an objective can be told from flat.
     ///
     /// Zero is a stationary point of every objective; a start there would leave it only by luck of rounding.
-    fileprivate func raised(_ relativeFactors: [Matrix]) -> [Matrix] {
+    func raised(_ relativeFactors: [Matrix]) -> [Matrix] {
         // A start does not shrink the mean of a level by more than nine tenths.
         let settings = MinimizationSettings(floorInformation: 0.1)
         let chart = CovarianceChart(around: relativeFactors, floors: floors(settings))
