@@ -60,7 +60,6 @@ package final class RefitWorkspace {
     private let deviance: ProfiledDeviance
     private let start: [Matrix]
     private let responseEntries: Storage<Int>
-    private let settings: MinimizationSettings
     /// The response of the next refit, to be filled in.
     package let response: ResponseProducts
 
@@ -69,8 +68,6 @@ package final class RefitWorkspace {
         start = model.start
         responseEntries = deviance.plan.responseEntries()
         response = ResponseProducts(deviance.products, fixedColumns: deviance.fixedColumns)
-        // Certified at a decrement below 10⁻¹⁰; the step after that is taken unseen.
-        settings = MinimizationSettings(tolerance: 5e-11, beginsWithScoring: false)
     }
 
     /// Takes over the response of cross-products of the same design.
@@ -87,7 +84,7 @@ package final class RefitWorkspace {
         deviance.plan.setResponse(response, entries: responseEntries)
         deviance.responseHasChanged()
         let before = deviance.evaluationCount
-        if let minimum = deviance.descend(from: start, settings: settings), minimum.hasConverged {
+        if let minimum = deviance.descend(from: start, settings: .refit), minimum.hasConverged {
             return deviance.refit(minimum, evaluations: deviance.evaluationCount - before)
         }
         let again = ProfiledDeviance(
