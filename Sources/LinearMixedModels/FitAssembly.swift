@@ -16,7 +16,10 @@ extension LinearMixedModelFit {
         guard products.rowCount > deviance.fixedColumns.count else {
             throw .noResidualDegreesOfFreedom(rows: products.rowCount, coefficients: deviance.fixedColumns.count)
         }
-        guard let minimum = deviance.minimize(startingFrom: start) else { throw .noResidualVariance }
+        guard let minimum = deviance.minimize(startingFrom: start, settings: .init(beginsWithScoring: start == nil))
+        else {
+            throw .noResidualVariance
+        }
         let optimum = StoredOptimum(minimum, design: design, products: products, evaluations: deviance.evaluationCount)
         try self.init(
             design: design, method: method, deviance: deviance, optimum: optimum, expansion: minimum.expansion)

@@ -29,7 +29,10 @@ extension ProfiledDeviance {
     }
 
     /// *(X'V⁻¹X)⁻¹* of the kept columns.
-    func unitCoefficientCovariance() -> Matrix {
+    func unitCoefficientCovariance() -> Matrix { mappedBack(mappedUnitCovariance()) }
+
+    /// *(X̃'V⁻¹X̃)⁻¹* of the mapped columns.
+    func mappedUnitCovariance() -> Matrix {
         let count = plan.fixedCount
         let stride = plan.borderStride
         var factor = Matrix(rows: count, columns: count)
@@ -45,7 +48,7 @@ extension ProfiledDeviance {
             _ = DenseKernel.inverseFromCholesky(base, size: count, leadingDimension: count)
         }
         factor.symmetrizeFromLower()
-        return mappedBack(factor)
+        return factor
     }
 
     /// *C A C'*: a covariance of mapped coefficients as one of the original ones.
@@ -58,10 +61,11 @@ extension ProfiledDeviance {
     /// For each symmetric direction *Σ_i C_i' S C_i* with the blocks *C_i* of *C⁻¹* between random and fixed effects:
     /// the derivatives of *(X'V⁻¹X)⁻¹*, in the units of the data.
     ///
-    /// - Complexity: One solve with *p* right-hand sides.
+    /// - Complexity: One solve with *p* right-hand sides; with a single grouping factor one pass over its levels.
     func coefficientSensitivity() -> [Matrix] {
         let count = plan.fixedCount
         guard count > 0, !directions.isEmpty else { return directions.map { _ in Matrix(rows: count, columns: count) } }
+        if plan.hasSingleFactor { return singleFactorSensitivity() }
         return coefficientSensitivity(fixedEffectsSolution())
     }
 
