@@ -136,6 +136,8 @@ final class BlockFactorization {
                     scratch[column] = value
                     result[column] = value * inverse
                 }
+            } else if k == 2 {
+                Self.reducePairs(row, count: width, by: relative, block: block, reduced: scratch, solved: result)
             } else {
                 for column in 0..<width {
                     let reduced = scratch + column * k
@@ -187,7 +189,12 @@ final class BlockFactorization {
         for column in 0..<fixed {
             let target = border + (plan.borderEffectCount + column) * stride + plan.borderEffectCount
             let right = tail + column * k
-            for row in column..<fixed { target[row] -= Self.dot(tail + row * k, right, k) }
+            if k == 2 {
+                let (first, second) = (right[0], right[1])
+                for row in column..<fixed { target[row] -= tail[2 * row] * first + tail[2 * row + 1] * second }
+            } else {
+                for row in column..<fixed { target[row] -= Self.dot(tail + row * k, right, k) }
+            }
         }
     }
 
@@ -298,6 +305,26 @@ extension BlockFactorization {
                 }
                 result[row + column * k] = sum
             }
+        }
+    }
+
+    /// *ℓ⁻¹λ'x* and *ℓ⁻ᵀℓ⁻¹λ'x* of the columns of a level with two effects: most slopes are that.
+    @inline(__always)
+    static func reducePairs(
+        _ columns: UnsafePointer<Double>, count: Int, by relative: UnsafePointer<Double>,
+        block: UnsafePointer<Double>, reduced: UnsafeMutablePointer<Double>, solved: UnsafeMutablePointer<Double>
+    ) {
+        let (l00, l10, l01, l11) = (relative[0], relative[1], relative[2], relative[3])
+        let (first, below, second) = (1 / block[0], block[1], 1 / block[3])
+        for column in 0..<count {
+            let (x, y) = (columns[2 * column], columns[2 * column + 1])
+            let upper = (l00 * x + l10 * y) * first
+            let lower = (l01 * x + l11 * y - below * upper) * second
+            reduced[2 * column] = upper
+            reduced[2 * column + 1] = lower
+            let last = lower * second
+            solved[2 * column] = (upper - below * last) * first
+            solved[2 * column + 1] = last
         }
     }
 

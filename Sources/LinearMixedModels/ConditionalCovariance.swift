@@ -59,7 +59,7 @@ public final class ConditionalCovariance: @unchecked Sendable {
         factorization.rescaleBorderInverse()
         plan = deviance.plan
         variance = fit.residualStandardDeviation * fit.residualStandardDeviation
-        basis = fit.products.transform.basis.selecting(rows: deviance.fixedColumns, columns: deviance.fixedColumns)
+        basis = deviance.fixedBasis.matrix
         columnScales = fit.products.factors.map(\.columnScales)
         coefficientCovariance = fit.coefficientCovariance
         var effectCovariances = fit.products.factors.map { Matrix(rows: $0.columnCount, columns: $0.columnCount) }

@@ -15,6 +15,8 @@ struct CovarianceChart {
         var lower: Matrix
         /// The smallest pivot that is told from zero.
         var floor: Double
+        /// The deviation of an effect about which a level says as much as its distribution does.
+        var unit: Double { floor / MinimizationSettings.floorInformation.squareRoot() }
         /// The first pivot that was raised to the floor; the number of rows when none was.
         var firstFloored: Int
 
@@ -102,6 +104,26 @@ struct CovarianceChart {
             var value = target == row ? 1.0 : 0.0
             for inner in row..<target { value -= lower[target, inner] * result[inner, column] }
             result[target, column] = value / lower[target, target]
+        }
+        return result
+    }
+
+    /// The frame *F* in which changes of some coordinates are measured: *dL = L̃X*, with the coordinates of *X* as unit vectors.
+    ///
+    /// The factors may differ by many powers of ten between rows, and correlations near one make valleys as narrow as the
+    /// smallest pivot: a ball in the coordinates themselves would be far too large across them and far too small along.
+    /// In *X = L⁻¹dL* the Hessian of a term is bounded by its levels. Pivots of *L̃* are those of *L*, or where that is less
+    /// the deviation about which a level says as much as the distribution of its effects does.
+    /// - **Shape:** one row for each coordinate, one column for each of *X*.
+    func frame(of free: [Parameter]) -> Matrix {
+        var result = Matrix(rows: free.count, columns: free.count)
+        for (column, inner) in free.enumerated() {
+            for (row, outer) in free.enumerated() where outer.term == inner.term && outer.column == inner.column {
+                guard outer.row >= inner.row else { continue }
+                let term = terms[outer.term]
+                let value = term.lower[outer.row, inner.row]
+                result[row, column] = outer.row == inner.row ? max(value, term.unit) : value
+            }
         }
         return result
     }

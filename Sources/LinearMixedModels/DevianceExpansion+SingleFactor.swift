@@ -52,6 +52,37 @@ extension ProfiledDeviance {
     }
 }
 
+extension ProfiledDeviance {
+    /// *Σ_i C_i'SC_i = H (Σ_i K_i'SK_i) H* of a plan with a single factor, because *C_i = −K_iH*.
+    func singleFactorSensitivity() -> [Matrix] {
+        let count = plan.fixedCount
+        let factor = plan.chain[0]
+        let width = factor.width
+        let rows = factorization.solved[0].pointer
+        let inverse = mappedUnitCovariance()
+        return directions.map { direction in
+            var sum = Matrix(rows: count, columns: count)
+            sum.storage.withUnsafeMutableBufferPointer { buffer in
+                guard let target = buffer.baseAddress else { return }
+                for level in 0..<factor.levelCount {
+                    let own = rows + level * width * (count + 1)
+                    let first = own + direction.first
+                    let second = own + direction.second
+                    for column in 0..<count {
+                        let left = first[column * width]
+                        let right = second[column * width]
+                        for row in column..<count {
+                            target[row + column * count] += first[row * width] * right + second[row * width] * left
+                        }
+                    }
+                }
+            }
+            sum.symmetrizeFromLower()
+            return mappedBack((direction.first == direction.second ? 0.5 : 1) * (inverse * sum * inverse))
+        }
+    }
+}
+
 /// The sums over the levels, and what follows from them.
 private struct SingleFactorPass {
     let width: Int

@@ -21,7 +21,17 @@ struct DevianceMinimum {
     var smallestBoundaryScore: Double?
     /// The terms whose variances can be traded for each other without changing the objective.
     var interchangeableTerms: [Int]
+    /// How far rounding may have moved the objective.
+    var rounding: Double
     var hasConverged: Bool
+
+    /// Whether it is lower by more than rounding, or as low and certified where the other is not.
+    func isBetter(than other: DevianceMinimum) -> Bool {
+        let difference = deviance - other.deviance
+        let noise = 10 * max(rounding, other.rounding)
+        if hasConverged != other.hasConverged, abs(difference) <= noise { return hasConverged }
+        return difference < 0
+    }
 
     /// The terms with directions without variance.
     var singularTerms: [Int] {
@@ -45,7 +55,18 @@ struct MinimizationSettings: Sendable {
     /// Whether the descent begins with scoring steps, as far from the optimum it should.
     var beginsWithScoring = true
     /// Pivots whose share of a level's information is below this are told from zero by their score only.
-    var floorInformation = 1e-7
+    var floorInformation = Self.floorInformation
+    static let floorInformation = 1e-7
+}
+
+extension MinimizationSettings {
+    /// For a search that begins near the optimum: certified at a decrement below 10⁻¹⁰, and the step after that is taken
+    /// unseen.
+    static var refit: MinimizationSettings { .init(tolerance: 5e-11, beginsWithScoring: false) }
+    /// For a deviance alone, which the certified optimum misses by less than 10⁻⁹.
+    static var likelihoodRatio: MinimizationSettings {
+        .init(tolerance: 1e-9, largeBorderTolerance: 1e-9, beginsWithScoring: false)
+    }
 }
 
 extension ProfiledDeviance {
@@ -56,9 +77,21 @@ extension ProfiledDeviance {
     func minimize(
         startingFrom start: [Matrix]? = nil, settings: MinimizationSettings = .init()
     ) -> DevianceMinimum? {
-        if let start, let minimum = descend(from: start, settings: settings), minimum.hasConverged { return minimum }
-        if let minimum = descend(from: momentStart(), settings: settings), minimum.hasConverged { return minimum }
-        return descend(from: terms.map { .identity($0.columnCount) }, settings: settings)
+        // A response that is not centred gives random effects a mean to explain, and with it several local minima.
+        let triesAll = products.transform.constantCombination == nil && !terms.isEmpty
+        var best: DevianceMinimum?
+        for start in [start, momentStart(), terms.map { .identity($0.columnCount) }] {
+            guard let start, let minimum = descend(from: start, settings: settings) else { continue }
+            if let known = best, !minimum.isBetter(than: known) { continue }
+            best = minimum
+            if minimum.hasConverged, !triesAll { return minimum }
+        }
+        // Where the lowest is not certified it is where to go on from, and what there is if that does not help.
+        guard let last = best, !last.hasConverged else { return best }
+        guard let again = descend(from: last.relativeFactors, settings: settings), again.isBetter(than: last) else {
+            return last
+        }
+        return again
     }
 
     /// Minimises the objective from given relative factors.
@@ -70,7 +103,7 @@ extension ProfiledDeviance {
         guard var here = iterate(at: start, floors: floors, curvature: curvature) else { return nil }
         // Many levels determine their moments so well that Newton's method is at home from the start.
         if isSmall, settings.beginsWithScoring { here = scored(here, floors: floors) }
-        var radius = 0.7 * max(1, here.chart.norm)
+        var radius = 0.7
         var hasConverged = false
         for _ in 0..<settings.iterationLimit {
             guard let model = here.model(radius: radius) else {
@@ -116,7 +149,7 @@ extension ProfiledDeviance {
     private static func judge(
         _ next: DescentIterate, after model: TrustRegionStep, from here: DescentIterate, settings: MinimizationSettings
     ) -> Outcome {
-        let rounding = 1e-13 * (abs(here.deviance) + here.expansion.residualRows)
+        let rounding = here.rounding
         if model.predictedDecrease < 100 * rounding {
             // Below the rounding of the objective the gradient tells progress better than the objective does.
             if !here.isExact { return .fair }
@@ -163,7 +196,9 @@ extension ProfiledDeviance {
     ) -> DescentIterate? {
         let chart = CovarianceChart(around: relativeFactors, floors: floors)
         return expansion(at: chart.relativeFactors(), curvature: curvature).map {
-            DescentIterate(chart: chart, expansion: $0)
+            DescentIterate(
+                chart: chart, expansion: $0,
+                responseSquare: products.fixed[products.fixedColumnCount, products.fixedColumnCount])
         }
     }
 
@@ -173,7 +208,7 @@ extension ProfiledDeviance {
         let model = last.model(radius: radius)
         // The last step and the zeros of the boundary are taken without another expansion.
         var step: [(CovarianceChart.Parameter, Double)] = []
-        if hasConverged, let model, model.predictedDecrease > 1e-14 { step = Array(zip(last.free, model.step)) }
+        if hasConverged, let model, model.predictedDecrease > 1e-18 { step = Array(zip(last.free, model.step)) }
         if !step.isEmpty || last.chart.terms.contains(where: \.hasFlooredPivots) {
             let final = last.chart.relativeFactors(after: step, zeroingFloored: true)
             if let value = value(at: final) {
@@ -187,7 +222,7 @@ extension ProfiledDeviance {
             smallestCurvature: model.map { $0.largestEigenvalue > 0 ? $0.smallestEigenvalue / $0.largestEigenvalue : 0 }
                 ?? 1,
             smallestBoundaryScore: last.smallestBoundaryScore,
-            interchangeableTerms: last.interchangeableTerms(model), hasConverged: hasConverged)
+            interchangeableTerms: last.interchangeableTerms(model), rounding: last.rounding, hasConverged: hasConverged)
     }
 }
 
@@ -227,9 +262,16 @@ private struct DescentIterate {
     private let hessian: Matrix
 
     var deviance: Double { expansion.value.deviance }
+    /// How far rounding may move the objective: *r²* is what cancellation leaves of *y'y*.
+    let rounding: Double
     var isExact: Bool { expansion.traces != nil }
 
-    init(chart: CovarianceChart, expansion: DevianceExpansion) {
+    /// - Parameter responseSquare: *ỹ'ỹ*.
+    init(chart: CovarianceChart, expansion: DevianceExpansion, responseSquare: Double) {
+        let rows = expansion.residualRows
+        rounding =
+            1e-13 * (abs(expansion.value.deviance) + rows)
+            + 2e-17 * rows * responseSquare / expansion.value.residualSumOfSquares
         let held = chart.termsHeldAtBoundary(expansion)
         self.chart = chart
         self.expansion = expansion
@@ -258,6 +300,8 @@ private struct DescentIterate {
     /// The step that the quadratic model asks for; `nil` when nothing is free.
     func model(radius: Double) -> TrustRegionStep? {
         guard !free.isEmpty else { return nil }
-        return TrustRegionStep(gradient: gradient, hessian: hessian, radius: radius, size: chart.norm)
+        return TrustRegionStep(
+            gradient: gradient, hessian: hessian, radius: radius, size: max(1, Double(free.count).squareRoot()),
+            frame: chart.frame(of: free))
     }
 }

@@ -16,7 +16,10 @@ extension LinearMixedModelFit {
         guard products.rowCount > deviance.fixedColumns.count else {
             throw .noResidualDegreesOfFreedom(rows: products.rowCount, coefficients: deviance.fixedColumns.count)
         }
-        guard let minimum = deviance.minimize(startingFrom: start) else { throw .noResidualVariance }
+        guard let minimum = deviance.minimize(startingFrom: start, settings: .init(beginsWithScoring: start == nil))
+        else {
+            throw .noResidualVariance
+        }
         let optimum = StoredOptimum(minimum, design: design, products: products, evaluations: deviance.evaluationCount)
         try self.init(
             design: design, method: method, deviance: deviance, optimum: optimum, expansion: minimum.expansion)
@@ -62,14 +65,14 @@ extension LinearMixedModelFit {
         let unitCovariance = deviance.unitCoefficientCovariance()
         let covariance = (sigma * sigma) * unitCovariance
         let names = design.fixedColumnNames
-        let kept = Set(deviance.fixedColumns)
+        let kept = Set(deviance.estimatedColumns)
         let originalFactors = deviance.originalRelativeFactors(optimum.relativeFactors)
 
         self.design = design
         self.method = method
         self.products = products
-        coefficientNames = deviance.fixedColumns.map { names[$0] }
-        coefficients = deviance.fixedColumns.map { fixed[$0] }
+        coefficientNames = deviance.estimatedColumns.map { names[$0] }
+        coefficients = deviance.estimatedColumns.map { fixed[$0] }
         coefficientCovariance = covariance
         aliasedNames = names.indices.filter { !kept.contains($0) }.map { names[$0] }
         theta = originalFactors.flatMap { Self.lowerTriangle(PivotedLQ($0, pivoting: false).lower) }

@@ -201,7 +201,7 @@ package final class ProfileSearch {
         return finished(
             minimum, value: value, slope: minimum.slope * slopeFactor,
             sigma: exp(minimum.state.logScale) * responseScale,
-            coefficients: deviance.fixedColumns.map { coefficients[$0] })
+            coefficients: deviance.estimatedColumns.map { coefficients[$0] })
     }
 
     /// The best fit with a coefficient at a value: that of *y − b x_j* on the other columns.
@@ -210,11 +210,11 @@ package final class ProfileSearch {
     /// *2n (b − β̂_j(θ)) / (Φ_jj(θ) r_b²)*.
     private func point(coefficient index: Int, value: Double, from state: ConstrainedState) -> ProfilePoint? {
         let products = profiler.fit.products
-        let kept = deviance.fixedColumns.filter { $0 != deviance.fixedColumns[index] }
-        let held = deviance.fixedColumns[index]
-        let constant = products.transform.constantCombination.flatMap { combination -> [Double]? in
-            let support = combination.indices.filter { combination[$0] != 0 }
-            return support.allSatisfy(kept.contains) ? kept.map { combination[$0] } : nil
+        let held = deviance.estimatedColumns[index]
+        let kept = deviance.estimatedColumns.filter { $0 != held }
+        let constant = deviance.fixedBasis.constant.flatMap { combination -> [Double]? in
+            guard combination[index] == 0 else { return nil }
+            return combination.indices.filter { $0 != index }.map { combination[$0] }
         }
         let restriction = CrossProductsRestriction(
             fixed: kept.map { [($0, 1)] }, constantCombination: constant,
@@ -230,9 +230,9 @@ package final class ProfileSearch {
         reduced.factorization.solveResponse()
         deviance.factorization.solveResponse()
         let others = reduced.coefficients()
-        var coefficients = [Double](repeating: value, count: deviance.fixedColumns.count)
+        var coefficients = [Double](repeating: value, count: deviance.estimatedColumns.count)
         for (place, column) in kept.enumerated() {
-            guard let target = deviance.fixedColumns.firstIndex(of: column) else { continue }
+            guard let target = deviance.estimatedColumns.firstIndex(of: column) else { continue }
             coefficients[target] = others[place]
         }
         let scale = restricted.transform.responseScale

@@ -13,8 +13,8 @@ extension LinearMixedModelFit {
     /// - Complexity: O(*p³*), one pass over the cross-products and a few factorisations.
     /// - Throws: `FitError`.
     public func likelihoodDeviance(under hypothesis: Matrix, threads: Int = 2) throws(FitError) -> Double {
-        let names = design.fixedColumnNames
-        let kept = coefficientNames.compactMap { names.firstIndex(of: $0) }
+        let basis = products.fixedColumnBasis()
+        let kept = basis.estimated
         let scales = kept.map { products.transform.scales[$0] }
         var rows: [[Double]] = []
         for row in 0..<hypothesis.rowCount {
@@ -25,10 +25,10 @@ extension LinearMixedModelFit {
         // The constant first, so that all other columns stay centred on it.
         var columns: [[(column: Int, weight: Double)]] = []
         var constant: [Double]?
-        if let combination = products.transform.constantCombination {
-            let scaled = zip(kept, scales).map { combination[$0] * $1 }
+        if let combination = basis.constant {
+            let scaled = zip(combination, scales).map { $0 * $1 }
             if space.remainder(of: scaled) > 1 - 1e-9, space.add(scaled) {
-                columns.append(zip(kept, kept).compactMap { combination[$0] == 0 ? nil : ($1, combination[$0]) })
+                columns.append(zip(kept, combination).compactMap { $1 == 0 ? nil : ($0, $1) })
                 constant = []
             }
         }

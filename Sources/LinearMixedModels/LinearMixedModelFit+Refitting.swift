@@ -26,12 +26,7 @@ extension LinearMixedModelFit {
     public func refitting(
         _ formula: ModelFormula, method: EstimationMethod? = nil, threads: Int = 2
     ) throws(RefitError) -> LinearMixedModelFit {
-        let submodel: Submodel
-        do throws(SubmodelError) {
-            submodel = try design.submodel(formula)
-        } catch {
-            throw .submodel(error)
-        }
+        let submodel = try submodel(formula)
         do throws(FitError) {
             return try LinearMixedModelFit(
                 design: submodel.design, products: products.restricted(to: submodel.restriction),
@@ -39,6 +34,37 @@ extension LinearMixedModelFit {
         } catch {
             throw .fit(error)
         }
+    }
+
+    private func submodel(_ formula: ModelFormula) throws(RefitError) -> Submodel {
+        do throws(SubmodelError) {
+            return try design.submodel(formula)
+        } catch {
+            throw .submodel(error)
+        }
+    }
+
+    /// The maximum likelihood of the model without one fixed term, as far as a likelihood-ratio test needs it.
+    ///
+    /// The deviance is right to half a Newton decrement, so that the search may end sooner than that of a fit, and nothing is
+    /// made of the optimum.
+    /// - Throws: `RefitError`.
+    package func likelihood(droppingFixedTerm label: String) throws(RefitError) -> SubmodelLikelihood {
+        var submodel = try submodel(formula(droppingFixedTerm: label))
+        submodel.restriction.keepsFixedMoments = false
+        let deviance = ProfiledDeviance(
+            products.restricted(to: submodel.restriction), terms: Self.layout(submodel.design), method: .likelihood,
+            threads: 1)
+        let count = deviance.fixedColumns.count
+        guard rowCount > count else {
+            throw .fit(.noResidualDegreesOfFreedom(rows: rowCount, coefficients: count))
+        }
+        guard let minimum = deviance.minimize(startingFrom: start(of: submodel), settings: .likelihoodRatio) else {
+            throw .fit(.noResidualVariance)
+        }
+        return SubmodelLikelihood(
+            deviance: minimum.deviance, coefficientCount: count,
+            parameterCount: count + deviance.directions.count + 1, hasConverged: minimum.hasConverged)
     }
 
     /// The model with some of its fixed terms, named by R's labels such as `Days` or `recipe:temperature`.
@@ -66,6 +92,10 @@ extension LinearMixedModelFit {
     public func droppingFixedTerm(
         _ label: String, method: EstimationMethod? = nil, threads: Int = 2
     ) throws(RefitError) -> LinearMixedModelFit {
+        try refitting(formula(droppingFixedTerm: label), method: method, threads: threads)
+    }
+
+    private func formula(droppingFixedTerm label: String) throws(RefitError) -> ModelFormula {
         var terms = design.formula.fixed
         let known = terms.terms.map(terms.label)
         if label == "(Intercept)", terms.hasIntercept {
@@ -75,7 +105,7 @@ extension LinearMixedModelFit {
         } else {
             throw .submodel(.unknownTerm(label, available: (terms.hasIntercept ? ["(Intercept)"] : []) + known))
         }
-        return try refitting(fixed: terms, random: design.formula.random, method: method, threads: threads)
+        return try formula(fixed: terms, random: design.formula.random)
     }
 
     /// The model without one of the formula's random terms.
@@ -122,13 +152,17 @@ extension LinearMixedModelFit {
     private func refitting(
         fixed: ModelTerms, random: [ModelFormula.RandomTerm], method: EstimationMethod?, threads: Int
     ) throws(RefitError) -> LinearMixedModelFit {
-        let formula: ModelFormula
+        try refitting(formula(fixed: fixed, random: random), method: method, threads: threads)
+    }
+
+    private func formula(
+        fixed: ModelTerms, random: [ModelFormula.RandomTerm]
+    ) throws(RefitError) -> ModelFormula {
         do throws(Diagnostic) {
-            formula = try design.formula.replacing(fixed: fixed, random: random)
+            return try design.formula.replacing(fixed: fixed, random: random)
         } catch {
             throw .submodel(.formula(error.message))
         }
-        return try refitting(formula, method: method, threads: threads)
     }
 
     /// This fit's relative factors as a start for a sub-model; `nil` where its columns are coded anew.
@@ -163,4 +197,15 @@ extension LinearMixedModelFit {
         }
         return result
     }
+}
+
+/// The maximum likelihood of a sub-model.
+package struct SubmodelLikelihood: Sendable {
+    /// −2 log-likelihood.
+    package let deviance: Double
+    package let coefficientCount: Int
+    /// Coefficients, covariance parameters and the residual variance.
+    package let parameterCount: Int
+    /// Whether the search found an optimum.
+    package let hasConverged: Bool
 }

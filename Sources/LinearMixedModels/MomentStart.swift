@@ -35,7 +35,7 @@ extension ProfiledDeviance {
             // Levels with many rows show small variances; no start shrinks a level's mean by more than nine tenths.
             let mean = squaredNorm(of: term) / Double(max(products.factors[term.factor].levelCount, 1))
             let smallest = mean > 0 ? min(0.01, 0.1 / mean) : 0.01
-            let root = min(max(ratio, smallest), 100).squareRoot()
+            let root = min(max(ratio, smallest), 1e12).squareRoot()
             return .diagonal((0..<term.columnCount).map { $0 == 0 ? root : 0.5 * root })
         }
     }

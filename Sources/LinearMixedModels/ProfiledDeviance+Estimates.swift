@@ -10,11 +10,6 @@ internal import MixedLinearAlgebra
 #endif
 
 extension ProfiledDeviance {
-    /// The basis *B* of the mapped columns, restricted to the columns that are kept.
-    private var keptBasis: Matrix {
-        products.transform.basis.selecting(rows: fixedColumns, columns: fixedColumns)
-    }
-
     /// The coefficients of the kept columns as mapped, after `solveResponse`.
     var mappedCoefficients: [Double] {
         (0..<plan.fixedCount).map { factorization.borderSolution.pointer[plan.borderEffectCount + $0] }
@@ -23,17 +18,21 @@ extension ProfiledDeviance {
     /// *β̂* for all columns, zero for aliased ones, after `solveResponse`.
     func coefficients() -> [Double] {
         let transform = products.transform
-        let kept = keptBasis * mappedCoefficients
+        let estimates = fixedBasis.matrix * mappedCoefficients
         var result = [Double](repeating: 0, count: products.fixedColumnCount)
-        for (index, column) in fixedColumns.enumerated() { result[column] = transform.responseScale * kept[index] }
-        if let constant = transform.constantCombination {
-            for column in result.indices { result[column] += transform.responseShift * constant[column] }
+        for (index, column) in estimatedColumns.enumerated() {
+            result[column] =
+                transform.responseScale * estimates[index]
+                + transform.responseShift * (fixedBasis.constant?[index] ?? 0)
         }
         return result
     }
 
     /// *(X'V⁻¹X)⁻¹* of the kept columns.
-    func unitCoefficientCovariance() -> Matrix {
+    func unitCoefficientCovariance() -> Matrix { mappedBack(mappedUnitCovariance()) }
+
+    /// *(X̃'V⁻¹X̃)⁻¹* of the mapped columns.
+    func mappedUnitCovariance() -> Matrix {
         let count = plan.fixedCount
         let stride = plan.borderStride
         var factor = Matrix(rows: count, columns: count)
@@ -49,13 +48,12 @@ extension ProfiledDeviance {
             _ = DenseKernel.inverseFromCholesky(base, size: count, leadingDimension: count)
         }
         factor.symmetrizeFromLower()
-        return mappedBack(factor)
+        return factor
     }
 
-    /// *B A B'*: a covariance of mapped coefficients as one of the original ones.
+    /// *C A C'*: a covariance of mapped coefficients as one of the original ones.
     func mappedBack(_ matrix: Matrix) -> Matrix {
-        let basis = keptBasis
-        var result = basis * matrix * basis.transposed
+        var result = fixedBasis.matrix * matrix * fixedBasis.matrix.transposed
         result.symmetrizeFromLower()
         return result
     }
@@ -63,10 +61,11 @@ extension ProfiledDeviance {
     /// For each symmetric direction *Σ_i C_i' S C_i* with the blocks *C_i* of *C⁻¹* between random and fixed effects:
     /// the derivatives of *(X'V⁻¹X)⁻¹*, in the units of the data.
     ///
-    /// - Complexity: One solve with *p* right-hand sides.
+    /// - Complexity: One solve with *p* right-hand sides; with a single grouping factor one pass over its levels.
     func coefficientSensitivity() -> [Matrix] {
         let count = plan.fixedCount
         guard count > 0, !directions.isEmpty else { return directions.map { _ in Matrix(rows: count, columns: count) } }
+        if plan.hasSingleFactor { return singleFactorSensitivity() }
         return coefficientSensitivity(fixedEffectsSolution())
     }
 

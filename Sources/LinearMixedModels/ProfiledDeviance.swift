@@ -19,13 +19,13 @@ final class ProfiledDeviance {
     let products: CrossProducts
     let terms: [RandomTermLayout]
     let method: EstimationMethod
-    /// The fixed-effects columns that are not aliased.
-    let fixedColumns: [Int]
+    /// The fixed-effects columns that are not aliased, as they are and as mapped.
+    let fixedBasis: FixedColumnBasis
     let plan: EliminationPlan
     let factorization: BlockFactorization
     let directions: [SymmetricDirection]
     /// Rows that the residual variance is divided by: *n*, or *n − p*.
-    let residualRows: Int
+    private(set) var residualRows: Int
     private let constant: Double
     /// Factorisations done so far.
     private(set) var evaluationCount = 0
@@ -38,8 +38,8 @@ final class ProfiledDeviance {
         self.products = products
         self.terms = terms
         self.method = method
-        fixedColumns = products.independentFixedColumns()
-        plan = EliminationPlan(products, fixedColumns: fixedColumns)
+        fixedBasis = products.fixedColumnBasis()
+        plan = EliminationPlan(products, fixedColumns: fixedBasis.mapped)
         factorization = BlockFactorization(plan, products: products, threads: threads)
         directions = terms.enumerated().flatMap { index, term in
             (0..<term.columnCount).flatMap { second in
@@ -51,29 +51,41 @@ final class ProfiledDeviance {
             }
         }
         residualRows =
-            method == .restrictedLikelihood ? products.rowCount - fixedColumns.count : products.rowCount
-        let fixedScale =
-            method == .restrictedLikelihood ? products.transform.logDeterminant(ofColumns: fixedColumns) : 0
+            method == .restrictedLikelihood ? products.rowCount - fixedBasis.mapped.count : products.rowCount
+        let fixedScale = method == .restrictedLikelihood ? fixedBasis.logDeterminant : 0
         constant =
             -products.sumOfLogWeights - fixedScale
             + Double(residualRows) * 2 * log(products.transform.responseScale)
     }
 
     /// The same objective with memory of its own and a response that can be replaced.
-    init(sharing original: ProfiledDeviance) {
+    ///
+    /// - Parameter ownsDiagonal: Whether levels can be taken out as well.
+    init(sharing original: ProfiledDeviance, ownsDiagonal: Bool = false) {
         products = original.products
         terms = original.terms
         method = original.method
-        fixedColumns = original.fixedColumns
-        plan = original.plan.withOwnValues()
+        fixedBasis = original.fixedBasis
+        plan = original.plan.withOwnValues(ownsDiagonal: ownsDiagonal)
         factorization = BlockFactorization(plan, products: products, threads: 1)
         directions = original.directions
         residualRows = original.residualRows
         constant = original.constant
     }
 
+    /// The mapped columns of the equations.
+    var fixedColumns: [Int] { fixedBasis.mapped }
+    /// The design's columns whose coefficients are estimated.
+    var estimatedColumns: [Int] { fixedBasis.estimated }
+
     /// Forgets the θ that the factorisation holds, because the response has been replaced.
     func responseHasChanged() { current = nil }
+
+    /// Forgets that θ because rows have been taken out or put back, and counts those that are left.
+    func rowsHaveChanged(to rowCount: Int) {
+        current = nil
+        residualRows = method == .restrictedLikelihood ? rowCount - fixedColumns.count : rowCount
+    }
 
     /// The objective at one θ and what profiling it has found.
     struct Value {

@@ -24,9 +24,16 @@ struct TrustRegionStep {
 
     /// Eigenvalues below this share of the largest one count as zero where the gradient vanishes as well.
     static let flatShare = 1e-9
+    /// What a step along a valley may promise at most to be left out: it could as well be a variance on its way to zero.
+    static let negligibleGain = 1e-10
 
-    /// - Parameter size: The length of the parameters themselves, which bounds a valley's radius.
-    init?(gradient: [Double], hessian: Matrix, radius: Double, size: Double) {
+    /// - Parameters:
+    ///   - size: The length of the parameters themselves, which bounds a valley's radius.
+    ///   - frame: The columns are the changes of the parameters that have length 1; everything but `step` is in this frame.
+    init?(gradient: [Double], hessian: Matrix, radius: Double, size: Double, frame: Matrix? = nil) {
+        let gradient = frame.map { $0.transposed * gradient } ?? gradient
+        var hessian = frame.map { $0.transposed * hessian * $0 } ?? hessian
+        hessian.symmetrizeFromLower()
         guard let eigen = SymmetricEigendecomposition(hessian) else { return nil }
         let count = gradient.count
         let largest = eigen.values.map(abs).max() ?? 0
@@ -44,6 +51,7 @@ struct TrustRegionStep {
             // Across a valley the gradient is short, along it there is none; what curvature is seen is the valley's bend.
             let isAlongValley =
                 isNearOptimum && curvature <= flatCurvature && abs(coordinates[index]) <= 0.1 * slope
+                && coordinates[index] * coordinates[index] <= Self.negligibleGain * curvature
             if isFlat || isAlongValley {
                 used[index] = false
                 coordinates[index] = 0
@@ -87,7 +95,8 @@ struct TrustRegionStep {
             decrease -=
                 coordinates[index] * modelStep[index] + 0.5 * eigen.values[index] * modelStep[index] * modelStep[index]
         }
-        step = eigen.vectors * modelStep
+        let scaledStep = eigen.vectors * modelStep
+        step = frame.map { $0 * scaledStep } ?? scaledStep
         predictedDecrease = decrease
         self.length = modelStep.reduce(0) { $0 + $1 * $1 }.squareRoot()
         isAtBound = bounded

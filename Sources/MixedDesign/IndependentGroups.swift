@@ -1,6 +1,6 @@
 // Groups of rows that share no random effect: what can be taken out, or stood up for, one group at a time.
 
-internal import MixedLinearAlgebra
+package import MixedLinearAlgebra
 
 /// A partition of the rows of a design in which every level of every grouping factor lies in one group.
 ///
@@ -83,13 +83,8 @@ package struct IndependentGroups: Sendable {
 }
 
 extension CrossProducts {
-    /// The cross-products without the rows of one group.
-    ///
-    /// The group's levels stay, with blocks of zeros: they add nothing to any criterion or estimate. The sums without weights
-    /// stay as they are.
-    /// - Complexity: Linear in the size of the cross-products.
-    package func removing(group: Int, of groups: IndependentGroups) -> CrossProducts {
-        let code = Int32(clamping: group)
+    /// *[X̃ ỹ]'W[X̃ ỹ]* without the rows of one group.
+    package func fixedProducts(without group: Int, of groups: IndependentGroups) -> Matrix {
         let width = fixedColumnCount + 1
         var fixed = fixed
         let start = group * PackedTriangle.count(width)
@@ -99,6 +94,16 @@ extension CrossProducts {
                 fixed[column, row] = fixed[row, column]
             }
         }
+        return fixed
+    }
+
+    /// The cross-products without the rows of one group.
+    ///
+    /// The group's levels stay, with blocks of zeros: they add nothing to any criterion or estimate. The sums without weights
+    /// stay as they are.
+    /// - Complexity: Linear in the size of the cross-products.
+    package func removing(group: Int, of groups: IndependentGroups) -> CrossProducts {
+        let code = Int32(clamping: group)
         let reduced = factors.enumerated().map { index, factor in
             factor.clearing(
                 levels: groups.groupOfLevel[index].indices.filter { groups.groupOfLevel[index][$0] == code })
@@ -109,7 +114,8 @@ extension CrossProducts {
         }
         return CrossProducts(
             rowCount: rowCount - groups.rowCounts[group], sumOfLogWeights: sumOfLogWeights, transform: transform,
-            fixed: fixed, originalSquaredNorms: originalSquaredNorms, moments: moments, factors: reduced,
+            fixed: fixedProducts(without: group, of: groups), originalSquaredNorms: originalSquaredNorms,
+            moments: moments, factors: reduced,
             pairs: reducedPairs)
     }
 }

@@ -7,15 +7,15 @@ package import MixedLinearAlgebra
 ///
 /// *V_i = I + Z_iΛΛ'Z_i'* is relative to σ², rows multiplied by the roots of their weights.
 package struct GroupInformation: Sendable {
-    /// The columns of the design that were estimated; the response is one more in `triangles`.
+    /// The mapped columns of the equations; the response is one more in `triangles`.
     package let columns: [Int]
     /// The packed lower triangle of each group.
     package let triangles: [Double]
     /// How many groups there are.
     package let count: Int
-    /// *B* of *X̃ = XB*, of the columns that were estimated.
+    /// *C* of *X̃ = XC*, with the columns whose coefficients are estimated.
     package let basis: Matrix
-    /// Differences of mapped coefficients are multiplied by this and by *B*.
+    /// Differences of mapped coefficients are multiplied by this and by *C*.
     package let responseScale: Double
 
     /// Columns of the triangles: those estimated, and the response.
@@ -76,7 +76,7 @@ extension LinearMixedModelFit {
         guard let triangles else { return nil }
         return GroupInformation(
             columns: columns, triangles: triangles, count: groups.count,
-            basis: products.transform.basis.selecting(rows: columns, columns: columns),
+            basis: deviance.fixedBasis.matrix,
             responseScale: products.transform.responseScale)
     }
 }

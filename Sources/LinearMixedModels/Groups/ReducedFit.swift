@@ -26,20 +26,28 @@ extension LinearMixedModelFit {
         let isInside = optimum.hasConverged && optimum.singularDirections.isEmpty
         var minimum = isInside ? deviance.descend(from: optimum.relativeFactors, settings: .init()) : nil
         if minimum?.hasConverged != true { minimum = deviance.minimize() ?? minimum }
-        guard let minimum, let value = deviance.currentValue(at: minimum.relativeFactors) else { return nil }
-        deviance.factorization.solveResponse()
+        return minimum.flatMap { deviance.reducedFit($0, design: design, rowCount: products.rowCount) }
+    }
+}
+
+extension ProfiledDeviance {
+    /// The estimates at a minimum over part of the rows, in units of the data.
+    ///
+    /// - Parameter rowCount: How many rows that are.
+    func reducedFit(_ minimum: DevianceMinimum, design: ModelDesign, rowCount: Int) -> ReducedFit? {
+        guard let value = currentValue(at: minimum.relativeFactors) else { return nil }
+        factorization.solveResponse()
         let scale = products.transform.responseScale
-        let residualRows =
-            hasRandomEffects ? deviance.residualRows : products.rowCount - deviance.fixedColumns.count
-        guard residualRows > 0, value.residualSumOfSquares >= 0 else { return nil }
-        let variance = value.residualSumOfSquares * scale * scale / Double(residualRows)
-        let coefficients = deviance.coefficients()
+        let divisor = terms.isEmpty ? rowCount - fixedColumns.count : residualRows
+        guard divisor > 0, value.residualSumOfSquares >= 0 else { return nil }
+        let variance = value.residualSumOfSquares * scale * scale / Double(divisor)
+        let coefficients = coefficients()
         let names = design.fixedColumnNames
         return ReducedFit(
-            coefficientNames: deviance.fixedColumns.map { names[$0] },
-            coefficients: deviance.fixedColumns.map { coefficients[$0] },
-            covariance: variance * deviance.unitCoefficientCovariance(),
-            termCovariances: deviance.originalRelativeFactors(minimum.relativeFactors).map {
+            coefficientNames: estimatedColumns.map { names[$0] },
+            coefficients: estimatedColumns.map { coefficients[$0] },
+            covariance: variance * unitCoefficientCovariance(),
+            termCovariances: originalRelativeFactors(minimum.relativeFactors).map {
                 variance * ($0 * $0.transposed)
             },
             residualStandardDeviation: variance.squareRoot(), hasConverged: minimum.hasConverged)

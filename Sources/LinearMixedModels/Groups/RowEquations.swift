@@ -15,7 +15,7 @@ package final class RowEquations {
     private let plan: EliminationPlan
     /// For each grouping factor its place in the chain or in the border.
     private let places: [Place]
-    /// The fixed-effects columns that were estimated.
+    /// The mapped fixed-effects columns of the equations.
     package let columns: [Int]
     /// The estimates *β̃* of the mapped columns.
     package let coefficients: [Double]
@@ -47,8 +47,8 @@ package final class RowEquations {
         }
     }
 
-    /// *B* of *X̃ = XB*, of the columns that were estimated.
-    package var basis: Matrix { products.transform.basis.selecting(rows: columns, columns: columns) }
+    /// *C*: a change of *β̃* is *C* times it in the coefficients that were estimated.
+    package var basis: Matrix { deviance.fixedBasis.matrix }
 
     /// A vector after the elimination of the chain.
     struct Reduced {

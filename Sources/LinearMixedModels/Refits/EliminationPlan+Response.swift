@@ -5,16 +5,22 @@ internal import MixedLinearAlgebra
 extension EliminationPlan {
     /// A plan that shares the structure of this one and has its own values, so that its response can be replaced.
     ///
+    /// - Parameter ownsDiagonal: Whether the diagonal blocks are its own as well, so that levels can be taken out.
     /// - Complexity: Copies the rows of the chain and the values of the border.
-    func withOwnValues() -> EliminationPlan {
+    func withOwnValues(ownsDiagonal: Bool = false) -> EliminationPlan {
         let chain = chain.map { factor -> ChainFactor in
             let rows = Storage<Double>(zeros: factor.rows.count)
             rows.copy(from: factor.rows)
+            var diagonal = factor.diagonal
+            if ownsDiagonal {
+                diagonal = Storage(zeros: factor.diagonal.count)
+                diagonal.copy(from: factor.diagonal)
+            }
             return ChainFactor(
                 factor: factor.factor, width: factor.width, levelCount: factor.levelCount, ancestors: factor.ancestors,
                 ancestorWidths: factor.ancestorWidths, patternStarts: factor.patternStarts,
                 patternColumns: factor.patternColumns, patternPlaces: factor.patternPlaces,
-                rowStarts: factor.rowStarts, rows: rows, diagonal: factor.diagonal)
+                rowStarts: factor.rowStarts, rows: rows, diagonal: diagonal)
         }
         let values = Storage<Double>(zeros: borderValues.count)
         values.copy(from: borderValues)

@@ -45,15 +45,14 @@ extension RefitModel {
             guard let coefficient = smaller[coefficient: name] else { continue }
             for (column, weight) in terms { original[column] += weight * coefficient }
         }
-        if let constant = transform.constantCombination {
-            for column in original.indices { original[column] -= transform.responseShift * constant[column] }
-        }
-        let kept = deviance.fixedColumns
-        let isKept = Set(kept)
-        guard original.indices.allSatisfy({ isKept.contains($0) || original[$0] == 0 }) else { return nil }
-        guard !kept.isEmpty else { return [] }
-        let basis = transform.basis.selecting(rows: kept, columns: kept)
-        return basis.solving(kept.map { original[$0] / transform.responseScale })
+        let basis = deviance.fixedBasis
+        let isEstimated = Set(basis.estimated)
+        guard original.indices.allSatisfy({ isEstimated.contains($0) || original[$0] == 0 }) else { return nil }
+        guard !basis.estimated.isEmpty else { return [] }
+        return basis.matrix.solving(
+            basis.estimated.enumerated().map { index, column in
+                (original[column] - transform.responseShift * (basis.constant?[index] ?? 0)) / transform.responseScale
+            })
     }
 
     /// A square root of *UΣ'U'/σ²*, in the units of the cross-products: of the model's width, with as many columns as rows.

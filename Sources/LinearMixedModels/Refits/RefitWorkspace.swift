@@ -60,7 +60,6 @@ package final class RefitWorkspace {
     private let deviance: ProfiledDeviance
     private let start: [Matrix]
     private let responseEntries: Storage<Int>
-    private let settings: MinimizationSettings
     /// The response of the next refit, to be filled in.
     package let response: ResponseProducts
 
@@ -69,8 +68,6 @@ package final class RefitWorkspace {
         start = model.start
         responseEntries = deviance.plan.responseEntries()
         response = ResponseProducts(deviance.products, fixedColumns: deviance.fixedColumns)
-        // Certified at a decrement below 10⁻¹⁰; the step after that is taken unseen.
-        settings = MinimizationSettings(tolerance: 5e-11, beginsWithScoring: false)
     }
 
     /// Takes over the response of cross-products of the same design.
@@ -87,7 +84,7 @@ package final class RefitWorkspace {
         deviance.plan.setResponse(response, entries: responseEntries)
         deviance.responseHasChanged()
         let before = deviance.evaluationCount
-        if let minimum = deviance.descend(from: start, settings: settings), minimum.hasConverged {
+        if let minimum = deviance.descend(from: start, settings: .refit), minimum.hasConverged {
             return deviance.refit(minimum, evaluations: deviance.evaluationCount - before)
         }
         let again = ProfiledDeviance(
@@ -116,7 +113,7 @@ extension ProfiledDeviance {
         let rows = terms.isEmpty ? products.rowCount - fixedColumns.count : residualRows
         let all = coefficients()
         return Refit(
-            coefficients: fixedColumns.map { all[$0] },
+            coefficients: estimatedColumns.map { all[$0] },
             relativeFactors: originalRelativeFactors(minimum.relativeFactors),
             residualStandardDeviation: scale * (value.residualSumOfSquares / Double(rows)).squareRoot(),
             criterion: terms.isEmpty ? likelihoodDeviance(value) : value.deviance,
@@ -127,7 +124,7 @@ extension ProfiledDeviance {
     /// Relative factors with directions without variance raised to where an objective can be told from flat.
     ///
     /// Zero is a stationary point of every objective; a start there would leave it only by luck of rounding.
-    fileprivate func raised(_ relativeFactors: [Matrix]) -> [Matrix] {
+    func raised(_ relativeFactors: [Matrix]) -> [Matrix] {
         // A start does not shrink the mean of a level by more than nine tenths.
         let settings = MinimizationSettings(floorInformation: 0.1)
         let chart = CovarianceChart(around: relativeFactors, floors: floors(settings))

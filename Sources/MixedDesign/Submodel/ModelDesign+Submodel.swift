@@ -5,7 +5,7 @@ package import MixedSyntax
 /// A sub-model: its design, and what it keeps of the model's cross-products.
 package struct Submodel: Sendable {
     package let design: ModelDesign
-    package let restriction: CrossProductsRestriction
+    package var restriction: CrossProductsRestriction
 }
 
 extension ModelDesign {

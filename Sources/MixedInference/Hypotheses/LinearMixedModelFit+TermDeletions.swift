@@ -21,6 +21,8 @@ public struct TermDeletion: Hashable, Sendable {
     public let degreesOfFreedom: Int
     /// By the χ² distribution.
     public let pValue: Double
+    /// Whether the search for the model without it found an optimum.
+    public let hasConverged: Bool
 }
 
 /// Each fixed term left out in turn.
@@ -47,33 +49,28 @@ extension LinearMixedModelFit {
     /// - Throws: `AnovaError` when a model without a term cannot be fitted.
     public func termDeletions(threads: Int = 2) throws(AnovaError) -> TermDeletions {
         let terms = design.fixedTerms.filter { !$0.variables.isEmpty }
-        let full: LinearMixedModelFit
-        do throws(FitError) {
-            full = try refitting(method: .likelihood)
-        } catch {
-            throw .refit(term: nil, .fit(error))
-        }
         let contained = terms.filter { term in
             terms.contains { Set(term.variables).isStrictSubset(of: $0.variables) }
         }.map(\.label)
         let labels = terms.map(\.label).filter { !contained.contains($0) }
-        var results = [Result<TermDeletion, RefitError>?](repeating: nil, count: labels.count)
-        results.withUnsafeMutableBufferPointer { buffer in
-            nonisolated(unsafe) let places = buffer
-            ParallelLoop.forEach(labels.count, threads: threads) { index in
-                let label = labels[index]
-                places[index] = Result { () throws(RefitError) in
-                    TermDeletion(
-                        label, of: full, reduced: try full.droppingFixedTerm(label, method: .likelihood, threads: 1))
+        // All start from this fit's own covariance parameters, so that none waits for another.
+        let results = parallelMap(labels.count + 1, threads: threads) { index in
+            Result { () throws(RefitError) -> Deletion in
+                if index > 0 { return .reduced(try likelihood(droppingFixedTerm: labels[index - 1])) }
+                do throws(FitError) {
+                    return .full(try refitting(method: .likelihood, threads: 1))
+                } catch {
+                    throw .fit(error)
                 }
             }
         }
+        var full = self
         var tests: [TermDeletion] = []
-        for (label, result) in zip(labels, results) {
+        for (label, result) in zip([nil] + labels, results) {
             switch result {
-            case .success(let test): tests.append(test)
+            case .success(.full(let fit)): full = fit
+            case .success(.reduced(let reduced)): tests.append(TermDeletion(label ?? "", of: full, reduced: reduced))
             case .failure(let error): throw .refit(term: label, error)
-            case nil: continue
             }
         }
         return TermDeletions(
@@ -82,15 +79,23 @@ extension LinearMixedModelFit {
     }
 }
 
+/// What one of the tasks finds.
+private enum Deletion: Sendable {
+    case full(LinearMixedModelFit)
+    case reduced(SubmodelLikelihood)
+}
+
 extension TermDeletion {
-    /// Compares two fits by maximum likelihood.
-    fileprivate init(_ label: String, of full: LinearMixedModelFit, reduced: LinearMixedModelFit) {
-        let difference = full.coefficients.count - reduced.coefficients.count
-        let growth = max(0, reduced.criterion - full.criterion)
+    /// Compares the likelihoods of the whole model and of one without a term.
+    fileprivate init(_ label: String, of full: LinearMixedModelFit, reduced: SubmodelLikelihood) {
+        let difference = full.coefficients.count - reduced.coefficientCount
+        let growth = max(0, reduced.deviance - full.criterion)
         self.init(
-            label: label, parameterCount: reduced.parameterCount, deviance: reduced.criterion,
-            akaikeInformation: reduced.akaikeInformation, statistic: growth, degreesOfFreedom: difference,
+            label: label, parameterCount: reduced.parameterCount, deviance: reduced.deviance,
+            akaikeInformation: reduced.deviance + 2 * Double(reduced.parameterCount), statistic: growth,
+            degreesOfFreedom: difference,
             pValue: difference > 0
-                ? ChiSquaredDistribution(degreesOfFreedom: Double(difference)).upperTail(growth) : .nan)
+                ? ChiSquaredDistribution(degreesOfFreedom: Double(difference)).upperTail(growth) : .nan,
+            hasConverged: reduced.hasConverged)
     }
 }

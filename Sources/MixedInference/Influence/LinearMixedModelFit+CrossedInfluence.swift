@@ -49,7 +49,9 @@ extension LinearMixedModelFit {
         }
         let refits =
             refitting
-            ? parallelMap(members.count, threads: threads) { refit(to: products.removing(rows: members[$0], of: rows)) }
+            ? parallelMap(members.count, threads: threads) {
+                groupRefit(refitted(to: products.removing(rows: members[$0], of: rows)))
+            }
             : []
         return GroupInfluence(
             group: groups.name, coefficientNames: coefficientNames, varianceNames: varianceNames,

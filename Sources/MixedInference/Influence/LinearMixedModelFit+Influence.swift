@@ -87,9 +87,7 @@ extension LinearMixedModelFit {
             let change = deleted.solve(information.score(group, at: coefficients))
             return (reference.influence(change: change, covariance: deleted.inverse, basis: basis), leverage)
         }
-        let refits =
-            refitting
-            ? parallelMap(groups.count, threads: threads) { refit(to: products.removing(group: $0, of: groups)) } : []
+        let refits = refitting ? refits(withoutEachOf: groups, threads: threads) : []
         return GroupInfluence(
             group: name, coefficientNames: coefficientNames, varianceNames: varianceNames,
             deletions: levels.indices.map { index in
@@ -120,11 +118,21 @@ extension LinearMixedModelFit {
         } + [residual * residual]
     }
 
-    /// All parameters from cross-products that lack a group.
-    func refit(to products: CrossProducts) -> GroupRefit {
+    /// All parameters without each of some independent groups.
+    ///
+    /// - Complexity: A few expansions of the deviance for each group.
+    private func refits(withoutEachOf groups: IndependentGroups, threads: Int) -> [GroupRefit] {
+        let deletions = GroupDeletions(self, groups: groups)
+        return parallelMap(groups.count, threads: threads, state: deletions.workspace) { workspace, group in
+            groupRefit(workspace.refit(without: group))
+        }
+    }
+
+    /// What estimates without a group, `nil` where there are none, have changed.
+    func groupRefit(_ reduced: ReducedFit?) -> GroupRefit {
         let full = Self.variances(varianceComponents.map(\.covariance), residual: residualStandardDeviation)
         let count = coefficients.count
-        guard let fit = refitted(to: products), fit.coefficientNames == coefficientNames else {
+        guard let fit = reduced, fit.coefficientNames == coefficientNames else {
             return GroupRefit(
                 influence: .inestimable(count),
                 relativeVarianceChanges: [Double](repeating: .nan, count: full.count), hasConverged: false)
@@ -161,12 +169,20 @@ extension CholeskyDecomposition {
 
 /// The results of a function for every index below `count`, on several threads; each is computed alike whoever does it.
 func parallelMap<Result>(_ count: Int, threads: Int, _ body: (Int) -> Result) -> [Result] {
+    parallelMap(count, threads: threads, state: {}) { _, index in body(index) }
+}
+
+/// The same with memory that each thread makes once; the results must not depend on what it has been used for before.
+func parallelMap<Result, State>(
+    _ count: Int, threads: Int, state: () -> State, _ body: (State, Int) -> Result
+) -> [Result] {
     guard count > 0 else { return [] }
     var results = [Result?](repeating: nil, count: count)
     results.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return }
         ParallelLoop.forEachRange(count, smallest: 1, threads: threads) { range in
-            for index in range { base[index] = body(index) }
+            let own = state()
+            for index in range { base[index] = body(own, index) }
         }
     }
     return results.compactMap { $0 }

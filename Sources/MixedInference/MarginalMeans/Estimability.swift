@@ -25,14 +25,16 @@ struct Estimability: Sendable {
     init(_ fit: LinearMixedModelFit) {
         let products = fit.products
         let size = products.fixedColumnCount
-        kept = products.independentFixedColumns()
+        kept = products.fixedColumnBasis().estimated
         aliasedNames = fit.aliasedNames
         lengths = products.originalSquaredNorms.map { norm in
             norm > 0 ? (norm / Double(max(products.rowCount, 1))).squareRoot() : 1
         }
-        let isKept = Set(kept)
+        let independent = products.independentFixedColumns()
+        let isKept = Set(independent)
         let aliased = (0..<size).filter { !isKept.contains($0) }
-        guard !aliased.isEmpty, let factor = CholeskyDecomposition(products.fixed.selecting(rows: kept, columns: kept))
+        guard !aliased.isEmpty,
+            let factor = CholeskyDecomposition(products.fixed.selecting(rows: independent, columns: independent))
         else {
             nullVectors = []
             return
@@ -41,10 +43,10 @@ struct Estimability: Sendable {
         let basis = products.transform.basis
         var vectors: [[Double]] = []
         for column in aliased {
-            let combination = factor.solve(kept.map { products.fixed[max($0, column), min($0, column)] })
+            let combination = factor.solve(independent.map { products.fixed[max($0, column), min($0, column)] })
             var mapped = [Double](repeating: 0, count: size)
             mapped[column] = 1
-            for (index, value) in zip(kept, combination) { mapped[index] = -value }
+            for (index, value) in zip(independent, combination) { mapped[index] = -value }
             var vector = basis * mapped
             for index in vector.indices { vector[index] *= lengths[index] }
             // Twice, so that rounding of the first time is gone.

@@ -19,7 +19,7 @@ extension PoolingComparison {
         }
         let kept = fit.estimatedColumns
         let lines = GroupLines(fit, factor: factor, kept: kept)
-        let leastSquares = CompleteLeastSquares(fit.products, kept: kept).coefficients
+        let leastSquares = CompleteLeastSquares(fit.products).coefficients
         let varying = kept.indices.filter { lines.combinations[$0] != nil }
         let width = factors[factor].columnCount
         func line(_ coefficients: [Double]) -> [Double] {
@@ -56,16 +56,17 @@ private struct CompleteLeastSquares {
     /// The coefficients of the kept columns.
     let coefficients: [Double]
 
-    init(_ products: CrossProducts, kept: [Int]) {
+    init(_ products: CrossProducts) {
         let transform = products.transform
         let response = products.fixedColumnCount
+        let basis = products.fixedColumnBasis()
+        let columns = basis.mapped
         let mapped =
-            CholeskyDecomposition(products.fixed.selecting(rows: kept, columns: kept))?
-            .solve(kept.map { products.fixed[$0, response] }) ?? [Double](repeating: .nan, count: kept.count)
-        let original = transform.basis.selecting(rows: kept, columns: kept) * mapped
-        coefficients = kept.indices.map { index in
-            transform.responseScale * original[index]
-                + transform.responseShift * (transform.constantCombination?[kept[index]] ?? 0)
+            CholeskyDecomposition(products.fixed.selecting(rows: columns, columns: columns))?
+            .solve(columns.map { products.fixed[$0, response] }) ?? [Double](repeating: .nan, count: columns.count)
+        let original = basis.matrix * mapped
+        coefficients = columns.indices.map { index in
+            transform.responseScale * original[index] + transform.responseShift * (basis.constant?[index] ?? 0)
         }
     }
 }
@@ -75,7 +76,8 @@ private struct GroupLines {
     private let blocks: FactorCrossProducts
     private let products: CrossProducts
     private let kept: [Int]
-    /// What leads from the mapped columns back to the original ones: *X = X̃ B⁻¹*, for the kept columns.
+    private let basis: FixedColumnBasis
+    /// What leads from the mapped columns back to the original ones: *X = X̃ C⁻¹*, for the kept columns.
     private let inverseBasis: Matrix
     /// For each kept column its weights *a* with *x = z a* in every row, or `nil` when it is no combination of the columns that
     /// vary by group.
@@ -88,12 +90,13 @@ private struct GroupLines {
         products = fit.products
         blocks = products.factors[factor]
         self.kept = kept
-        let basis = products.transform.basis.selecting(rows: kept, columns: kept)
+        let basis = products.fixedColumnBasis()
+        self.basis = basis
         let size = kept.count
         inverseBasis = Matrix(
             rows: size, columns: size,
             columnMajor: Matrix.identity(size).columns.flatMap {
-                basis.solving($0) ?? [Double](repeating: .nan, count: size)
+                basis.matrix.solving($0) ?? [Double](repeating: .nan, count: size)
             })
         let names = fit.design.groupingFactors[factor].columnNames
         let spanned = spannedColumns()
@@ -123,7 +126,7 @@ private struct GroupLines {
 
     /// *Z_i'WX* of a level for the kept columns, one list for each, in the units of the data but for Z's scales.
     private func fixedSides(_ level: Int) -> [[Double]] {
-        let mapped = kept.map { side(level, $0) }
+        let mapped = basis.mapped.map { side(level, $0) }
         return kept.indices.map { column in
             var result = [Double](repeating: 0, count: width)
             for inner in kept.indices {
@@ -165,9 +168,9 @@ private struct GroupLines {
         for level in 0..<blocks.levelCount {
             var values = side(level, products.fixedColumnCount).map { $0 * transform.responseScale }
             let fixed = fixedSides(level)
-            if let constant = transform.constantCombination, transform.responseShift != 0 {
-                for index in kept.indices where constant[kept[index]] != 0 {
-                    let factor = transform.responseShift * constant[kept[index]]
+            if let constant = basis.constant, transform.responseShift != 0 {
+                for index in kept.indices where constant[index] != 0 {
+                    let factor = transform.responseShift * constant[index]
                     for effect in 0..<width { values[effect] += factor * fixed[index][effect] }
                 }
             }

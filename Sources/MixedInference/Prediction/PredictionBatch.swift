@@ -98,14 +98,11 @@ extension LinearMixedModelFit {
     func aliases(kept: [Int]) -> [PredictionBatch.Alias] {
         guard !aliasedNames.isEmpty else { return [] }
         let keptSet = Set(kept)
-        let basis = products.transform.basis
-        let mapped = basis.selecting(rows: kept, columns: kept)
-        guard let gram = CholeskyDecomposition(products.fixed.selecting(rows: kept, columns: kept)) else { return [] }
+        let basis = products.fixedColumnBasis()
+        let image = products.mappedImage(basis.mapped, moments: products.fixed)
         return design.fixedColumns.indices.filter { !keptSet.contains($0) }.map { column in
-            // The mapped column is X̃_kept a; both sides are brought back to the original columns.
-            let combination = mapped * gram.solve(kept.map { products.fixed[$0, column] })
-            let weights = kept.indices.map { (combination[$0] - basis[kept[$0], column]) / basis[column, column] }
-            return PredictionBatch.Alias(column: column, weights: weights)
+            // X = X̃G and X̃ = X_keptC.
+            PredictionBatch.Alias(column: column, weights: basis.matrix * image.column(column))
         }
     }
 }

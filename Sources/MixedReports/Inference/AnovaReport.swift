@@ -142,6 +142,12 @@ extension ResultsReport {
                 "The model was fitted by REML; for these tests all models were fitted by maximum likelihood, because restricted likelihoods of different fixed effects cannot be compared."
             )
         }
+        let failed = deletions.tests.filter { !$0.hasConverged }.map(\.label)
+        if !failed.isEmpty {
+            notes.append(
+                "The search for the model without \(FitReport.list(failed)) did not converge: its deviance may be too large, and the p-value too small."
+            )
+        }
         if !deletions.containedTerms.isEmpty {
             let isOne = deletions.containedTerms.count == 1
             notes.append(
