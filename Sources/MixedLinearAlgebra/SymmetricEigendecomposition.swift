@@ -23,15 +23,29 @@ public struct SymmetricEigendecomposition: Sendable {
         }
         var storage = matrix.storage
         var eigenvalues = [Double](repeating: 0, count: size)
-        var n = Int32(size)
-        var lda = Int32(size)
-        var length = Int32(34 * size)
-        var work = [Double](repeating: 0, count: Int(length))
-        var info: Int32 = 0
-        dsyev_("V", "L", &n, &storage, &lda, &eigenvalues, &work, &length, &info)
-        guard info == 0 else { return nil }
+        var work = [Double](repeating: 0, count: Self.workCount(size))
+        guard Self.decompose(&storage, size: size, values: &eigenvalues, work: &work) else { return nil }
         values = eigenvalues
         vectors = Matrix(rows: size, columns: size, columnMajor: storage)
+    }
+
+    /// How many numbers `decompose` needs to work with.
+    package static func workCount(_ size: Int) -> Int { 34 * max(size, 1) }
+
+    /// Replaces a symmetric matrix, of which the lower triangle is read, by its eigenvectors, one a column.
+    ///
+    /// - Returns: Whether the iteration converged.
+    package static func decompose(
+        _ matrix: UnsafeMutablePointer<Double>, size: Int, values: UnsafeMutablePointer<Double>,
+        work: UnsafeMutablePointer<Double>
+    ) -> Bool {
+        guard size > 0 else { return true }
+        var n = Int32(size)
+        var lda = Int32(size)
+        var length = Int32(workCount(size))
+        var info: Int32 = 0
+        dsyev_("V", "L", &n, matrix, &lda, values, work, &length, &info)
+        return info == 0
     }
 
     /// The Moore–Penrose inverse, treating eigenvalues at or below `threshold` as zero.

@@ -76,11 +76,17 @@ extension LinearMixedModelFit {
             guard largest + size <= largestCluster else {
                 throw .clusterTooLarge(cluster: name, size: largest, limit: largestCluster)
             }
-            found = parallelMap(groups.count, threads: threads) { cluster in
-                ClusterContribution(
-                    biasReduced: grams.gram(cluster), effects: grams.effectCounts[cluster],
-                    coefficients: mappedCoefficients, unitCovariance: unitCovariance)
-            }
+            guard let root = CholeskyDecomposition(unitCovariance)?.lower else { throw .notSolvable }
+            found = parallelMap(
+                groups.count, threads: threads,
+                state: {
+                    BiasReducedAdjustment(
+                        largest: largest, coefficients: mappedCoefficients, unitCovariance: unitCovariance,
+                        unitRoot: root)
+                },
+                { adjustment, cluster in
+                    adjustment.contribution(grams.gram(cluster), effects: grams.effectCounts[cluster])
+                })
         } else {
             found = parallelMap(groups.count, threads: threads) { cluster in
                 ClusterContribution(
