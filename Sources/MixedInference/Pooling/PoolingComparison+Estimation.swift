@@ -118,21 +118,23 @@ private struct GroupLines {
             columnMajor: Array(blocks.diagonalBlocks[level * size..<(level + 1) * size]))
     }
 
-    /// *Z_i'Wx̃* of a level for a mapped column, or the response.
-    private func side(_ level: Int, _ column: Int) -> [Double] {
+    /// Adds *Z_i'Wx̃* of a level for a mapped column, or the response, times a factor.
+    private func addSide(_ level: Int, _ column: Int, times factor: Double, to sum: inout [Double]) {
         let start = level * width * (products.fixedColumnCount + 1) + column * width
-        return Array(blocks.fixedBlocks[start..<start + width])
+        for effect in 0..<width { sum[effect] += factor * blocks.fixedBlocks[start + effect] }
     }
 
-    /// *Z_i'WX* of a level for the kept columns, one list for each, in the units of the data but for Z's scales.
-    private func fixedSides(_ level: Int) -> [[Double]] {
-        let mapped = basis.mapped.map { side(level, $0) }
+    /// *ΣZ_i'WX* of all levels for the kept columns, one list for each, in the units of the data but for Z's scales.
+    private func fixedSides() -> [[Double]] {
+        let mapped = basis.mapped.map { column in
+            var sum = [Double](repeating: 0, count: width)
+            for level in 0..<blocks.levelCount { addSide(level, column, times: 1, to: &sum) }
+            return sum
+        }
         return kept.indices.map { column in
             var result = [Double](repeating: 0, count: width)
             for inner in kept.indices {
-                let factor = inverseBasis[inner, column]
-                if factor == 0 { continue }
-                for effect in 0..<width { result[effect] += factor * mapped[inner][effect] }
+                for effect in 0..<width { result[effect] += inverseBasis[inner, column] * mapped[inner][effect] }
             }
             return result
         }
@@ -141,13 +143,12 @@ private struct GroupLines {
     /// The kept columns that are combinations of the columns that vary by group, row for row.
     private func spannedColumns() -> [[Double]?] {
         var total = Matrix(rows: width, columns: width)
-        var sides = kept.map { _ in [Double](repeating: 0, count: width) }
         for level in 0..<blocks.levelCount {
-            total = total + gram(level)
-            for (column, values) in fixedSides(level).enumerated() {
-                for effect in 0..<width { sides[column][effect] += values[effect] }
+            for index in total.storage.indices {
+                total.storage[index] += blocks.diagonalBlocks[level * width * width + index]
             }
         }
+        let sides = fixedSides()
         guard let factor = CholeskyDecomposition(total) else { return kept.map { _ in nil } }
         return kept.indices.map { column in
             let weights = factor.solve(sides[column])
@@ -165,17 +166,18 @@ private struct GroupLines {
     func ownCoefficients(holding held: [(column: Int, coefficient: Double)]) -> Matrix {
         var result = Matrix(rows: blocks.levelCount, columns: width)
         let transform = products.transform
+        // y less what is held: its shift is a combination of columns, too.
+        var coefficients = [Double](repeating: 0, count: kept.count)
+        if let constant = basis.constant {
+            for index in kept.indices { coefficients[index] = transform.responseShift * constant[index] }
+        }
+        for (column, coefficient) in held { coefficients[column] -= coefficient }
+        let weights = inverseBasis * coefficients
         for level in 0..<blocks.levelCount {
-            var values = side(level, products.fixedColumnCount).map { $0 * transform.responseScale }
-            let fixed = fixedSides(level)
-            if let constant = basis.constant, transform.responseShift != 0 {
-                for index in kept.indices where constant[index] != 0 {
-                    let factor = transform.responseShift * constant[index]
-                    for effect in 0..<width { values[effect] += factor * fixed[index][effect] }
-                }
-            }
-            for (column, coefficient) in held {
-                for effect in 0..<width { values[effect] -= coefficient * fixed[column][effect] }
+            var values = [Double](repeating: 0, count: width)
+            addSide(level, products.fixedColumnCount, times: transform.responseScale, to: &values)
+            for (index, weight) in weights.enumerated() where weight != 0 {
+                addSide(level, basis.mapped[index], times: weight, to: &values)
             }
             let solution = Self.solve(gram(level), values, rows: blocks.rowCounts[level])
             for effect in 0..<width { result[level, effect] = solution[effect] / blocks.columnScales[effect] }

@@ -1,5 +1,7 @@
 // A table as plain text for a terminal.
 
+internal import MixedLinearAlgebra
+
 extension ReportTable {
     /// The table as text, columns aligned, ending in a newline.
     ///
@@ -11,7 +13,7 @@ extension ReportTable {
             for line in DisplayWidth.wrapped(sentence, width: width) { text += (line + "\n").utf8 }
         }
         if let title { add(title) }
-        let laidOut = columns.indices.map { TextColumn(self, index: $0) }
+        let laidOut = textColumns()
         for (number, block) in blocks(of: laidOut.map(\.width), width: width).enumerated() {
             if number > 0 { text += "\n".utf8 }
             for line in 0...rows.count { Self.write(line, of: block.map { laidOut[$0] }, to: &text) }
@@ -38,6 +40,18 @@ extension ReportTable {
     }
 
     private static var gap: Int { 2 }
+
+    /// The columns, laid out by several threads where there are many rows.
+    private func textColumns() -> [TextColumn] {
+        var result = [TextColumn?](repeating: nil, count: columns.count)
+        result.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            ParallelLoop.forEach(columns.count, threads: rows.count > 1000 ? 8 : 1) { index in
+                base[index] = TextColumn(self, index: index)
+            }
+        }
+        return result.compactMap { $0 }
+    }
 
     /// The columns of each block: the first, and then as many more as fit, at least one.
     private func blocks(of widths: [Int], width: Int?) -> [[Int]] {
