@@ -10,6 +10,7 @@ package struct GroupGrams: Sendable {
     private let columns: [Int]
     /// λ of each grouping factor, in the units of the cross-products.
     private let relativeFactors: [Matrix]
+    private let transposedFactors: [Matrix]
     /// For each grouping factor the levels of each group, and where each group's begin.
     private let levels: [(starts: [Int], levels: [Int])]
     /// For each grouping factor the place of each level's first effect in its group.
@@ -32,6 +33,7 @@ package struct GroupGrams: Sendable {
             }
         }
         relativeFactors = blocks
+        transposedFactors = blocks.map(\.transposed)
         var counts = [Int](repeating: 0, count: groups.count)
         var offsets: [[Int]] = []
         var levels: [(starts: [Int], levels: [Int])] = []
@@ -69,7 +71,7 @@ package struct GroupGrams: Sendable {
             let blocks = products.factors[factor]
             let k = blocks.columnCount
             let relative = relativeFactors[factor]
-            let transposed = relative.transposed
+            let transposed = transposedFactors[factor]
             let range = levels[factor].starts[group]..<levels[factor].starts[group + 1]
             for level in levels[factor].levels[range] {
                 let start = offsets[factor][level]
@@ -109,7 +111,7 @@ package struct GroupGrams: Sendable {
     private func add(_ pair: PairCrossProducts, group: Int, to result: inout Matrix) {
         let left = products.factors[pair.first].columnCount
         let right = products.factors[pair.second].columnCount
-        let transposed = relativeFactors[pair.first].transposed
+        let transposed = transposedFactors[pair.first]
         let range = levels[pair.first].starts[group]..<levels[pair.first].starts[group + 1]
         for level in levels[pair.first].levels[range] {
             for position in pair.rowStarts[level]..<pair.rowStarts[level + 1] {

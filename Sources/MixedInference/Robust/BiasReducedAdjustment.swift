@@ -6,16 +6,6 @@
 
 internal import MixedLinearAlgebra
 
-/// What one cluster adds to the sandwich, and what its degrees of freedom are made of.
-struct ClusterContribution {
-    /// *X'V⁻¹A e*.
-    let score: [Double]
-    /// *X'A V⁻¹X M*: times a combination *c* it is *X'g*, *g = A V⁻¹X M c*.
-    let image: Matrix
-    /// *M X'V⁻¹A V A V⁻¹X M*: its form at *c* is *g'V g*.
-    let variance: Matrix
-}
-
 /// McCaffrey and Bell's adjustment (CR2), as Pustejovsky and Tipton (2018), Journal of Business & Economic Statistics 36(4),
 /// have it, for one cluster after another in the same memory.
 final class BiasReducedAdjustment {
@@ -71,23 +61,23 @@ final class BiasReducedAdjustment {
         row = Storage(zeros: size + 1)
     }
 
-    /// The contribution of a cluster.
+    /// Writes the contribution of a cluster.
     ///
     /// - Parameters:
     ///   - gram: *[ZΛ X y]'[ZΛ X y]* of the cluster, rows multiplied by the roots of their weights.
     ///   - effects: How many columns *ZΛ* has.
-    /// - Returns: `nil` where the cross-products are not finite.
+    /// - Returns: Whether the cross-products are finite.
     /// - Complexity: The cube of the columns.
-    func contribution(_ gram: Matrix, effects: Int) -> ClusterContribution? {
+    func contribute(_ gram: Matrix, effects: Int, to contributions: ClusterContributions, _ cluster: Int) -> Bool {
         let width = effects + fixed + 1
-        guard gram.rowCount == width, gram.columnCount == width, let rank = findCoordinates(gram, width: width) else {
-            return nil
-        }
-        guard factorVariance(rank: rank, width: width, effects: effects) else { return nil }
+        guard gram.rowCount == width, gram.columnCount == width, let rank = findCoordinates(gram, width: width),
+            factorVariance(rank: rank, width: width, effects: effects)
+        else { return false }
         multiplyDesign(rank: rank, width: width, effects: effects)
-        guard decomposeForm(rank: rank) else { return nil }
+        guard decomposeForm(rank: rank) else { return false }
         adjust(rank: rank)
-        return collect(rank: rank, width: width, effects: effects)
+        collect(rank: rank, width: width, effects: effects, into: contributions, cluster)
+        return true
     }
 
     /// A pivoted Cholesky factorisation: its pivots are columns that span, its rows the coordinates of all.
@@ -226,45 +216,42 @@ final class BiasReducedAdjustment {
         }
     }
 
-    private func collect(rank: Int, width: Int, effects: Int) -> ClusterContribution {
+    private func collect(
+        rank: Int, width: Int, effects: Int, into contributions: ClusterContributions, _ cluster: Int
+    ) {
         let (lower, inner) = (lower.pointer, inner.pointer)
-        var score = [Double](repeating: 0, count: fixed)
-        var image = Matrix(rows: fixed, columns: fixed)
-        var variance = Matrix(rows: fixed, columns: fixed)
         // The residuals e = y − Xβ, in the place of the pivots.
         let residuals = rest.pointer
-        for index in 0..<rank {
-            let own = coordinates.pointer + index * width
-            var fitted = 0.0
-            for column in 0..<fixed { fitted += own[effects + column] * coefficients[column] }
-            residuals[index] = own[width - 1] - fitted
-        }
-        score.withUnsafeMutableBufferPointer { score in
-            image.storage.withUnsafeMutableBufferPointer { image in
-                variance.storage.withUnsafeMutableBufferPointer { variance in
-                    guard let score = score.baseAddress, let image = image.baseAddress,
-                        let variance = variance.baseAddress
-                    else { return }
-                    let root = row.pointer
-                    for index in 0..<rank {
-                        let scaled = Self.dot(lower + index + index * rank, residuals + index, rank - index)
-                        Self.add(scaled, times: adjusted.pointer + index * fixed, to: score, fixed)
-                        root.update(repeating: 0, count: fixed)
-                        for other in 0..<rank {
-                            Self.add(
-                                inner[index + other * rank], times: projected.pointer + other * fixed, to: root, fixed)
-                        }
-                        for column in 0..<fixed {
-                            Self.add(
-                                projected.pointer[index * fixed + column],
-                                times: scaledDesign.pointer + index * fixed, to: image + column * fixed, fixed)
-                            Self.add(root[column], times: root, to: variance + column * fixed, fixed)
-                        }
-                    }
-                }
+        coefficients.withUnsafeBufferPointer { coefficients in
+            for index in 0..<rank {
+                let own = coordinates.pointer + index * width
+                var fitted = 0.0
+                for column in 0..<fixed { fitted += own[effects + column] * coefficients[column] }
+                residuals[index] = own[width - 1] - fitted
             }
         }
-        return ClusterContribution(score: score, image: image, variance: variance)
+        let score = contributions.scores.pointer + cluster * fixed
+        let image = contributions.images.pointer + cluster * fixed * fixed
+        let variance = contributions.variances.pointer + cluster * fixed * fixed
+        // Fresh memory that is read before it is written costs two page faults, the second of them on all processors.
+        score.update(repeating: 0, count: fixed)
+        image.update(repeating: 0, count: fixed * fixed)
+        variance.update(repeating: 0, count: fixed * fixed)
+        let root = row.pointer
+        for index in 0..<rank {
+            let scaled = Self.dot(lower + index + index * rank, residuals + index, rank - index)
+            Self.add(scaled, times: adjusted.pointer + index * fixed, to: score, fixed)
+            root.update(repeating: 0, count: fixed)
+            for other in 0..<rank {
+                Self.add(inner[index + other * rank], times: projected.pointer + other * fixed, to: root, fixed)
+            }
+            for column in 0..<fixed {
+                Self.add(
+                    projected.pointer[index * fixed + column], times: scaledDesign.pointer + index * fixed,
+                    to: image + column * fixed, fixed)
+                Self.add(root[column], times: root, to: variance + column * fixed, fixed)
+            }
+        }
     }
 
     @inline(__always)

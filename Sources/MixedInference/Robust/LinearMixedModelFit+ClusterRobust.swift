@@ -69,7 +69,9 @@ extension LinearMixedModelFit {
         let unitCovariance = decomposition.inverse
         let mappedCoefficients = decomposition.solve(total.response)
         let size = mappedCoefficients.count
-        let found: [ClusterContribution?]
+        let contributions = ClusterContributions(
+            size: size, clusterCount: groups.count, unitCovariance: unitCovariance, basis: information.basis)
+        let isFound: [Bool]
         if type == .CR2 {
             let grams = GroupGrams(self, groups, columns: information.columns)
             let largest = grams.effectCounts.max() ?? 0
@@ -77,7 +79,7 @@ extension LinearMixedModelFit {
                 throw .clusterTooLarge(cluster: name, size: largest, limit: largestCluster)
             }
             guard let root = CholeskyDecomposition(unitCovariance)?.lower else { throw .notSolvable }
-            found = parallelMap(
+            isFound = parallelMap(
                 groups.count, threads: threads,
                 state: {
                     BiasReducedAdjustment(
@@ -85,38 +87,28 @@ extension LinearMixedModelFit {
                         unitRoot: root)
                 },
                 { adjustment, cluster in
-                    adjustment.contribution(grams.gram(cluster), effects: grams.effectCounts[cluster])
+                    adjustment.contribute(
+                        grams.gram(cluster), effects: grams.effectCounts[cluster], to: contributions, cluster)
                 })
         } else {
-            found = parallelMap(groups.count, threads: threads) { cluster in
-                ClusterContribution(
-                    information.precision(cluster), score: information.score(cluster, at: mappedCoefficients),
-                    total: total.precision, unitCovariance: unitCovariance, isJackknife: type == .CR3)
+            isFound = parallelMap(groups.count, threads: threads) { cluster in
+                contributions.set(
+                    cluster, information.precision(cluster), score: information.score(cluster, at: mappedCoefficients),
+                    total: total.precision, isJackknife: type == .CR3)
             }
         }
-        if let cluster = found.firstIndex(where: { $0 == nil }) {
+        if let cluster = isFound.firstIndex(of: false) {
             throw .inestimableWithout(cluster: name, level: levels[cluster])
-        }
-        let contributions = found.compactMap { $0 }
-        var meat = Matrix(rows: size, columns: size)
-        for contribution in contributions {
-            for column in 0..<size {
-                for row in 0..<size {
-                    meat.storage[row + column * size] += contribution.score[row] * contribution.score[column]
-                }
-            }
         }
         let scale = information.responseScale
         let factor = scale * scale * type.factor(clusters: groups.count, rows: rowCount, coefficients: size)
         let bread = information.basis * unitCovariance
-        var covariance = factor * (bread * meat * bread.transposed)
+        var covariance = factor * (bread * contributions.meat() * bread.transposed)
         covariance.symmetrizeFromLower()
         return ClusterRobustInference(
             type: type, cluster: name, clusterCount: groups.count, coefficientNames: coefficientNames,
             coefficients: coefficients, covariance: covariance, residualStandardDeviation: residualStandardDeviation,
-            contributions: ClusterContributions(
-                size: size, clusterCount: groups.count, unitCovariance: unitCovariance, basis: information.basis,
-                images: contributions.flatMap(\.image.storage), variances: contributions.flatMap(\.variance.storage)))
+            contributions: contributions)
     }
 }
 
@@ -133,26 +125,27 @@ extension ClusterRobustType {
     }
 }
 
-extension ClusterContribution {
-    /// The contribution without an adjustment, or with that of the jackknife, *A = V(V − XMX')⁻¹*.
+extension ClusterContributions {
+    /// The contribution of a cluster without an adjustment, or with that of the jackknife, *A = V(V − XMX')⁻¹*.
     ///
     /// The latter needs no matrix of the size of the cluster: *X'(V − XMX')⁻¹ = (I − SM)⁻¹X'V⁻¹* with *S = X'V⁻¹X*.
-    /// - Returns: `nil` where a coefficient cannot be estimated without the cluster.
-    fileprivate init?(
-        _ precision: Matrix, score plain: [Double], total: Matrix, unitCovariance: Matrix, isJackknife: Bool
-    ) {
+    /// - Returns: Whether all coefficients can be estimated without the cluster.
+    fileprivate func set(
+        _ cluster: Int, _ precision: Matrix, score plain: [Double], total: Matrix, isJackknife: Bool
+    ) -> Bool {
         guard isJackknife else {
-            score = plain
-            image = precision * unitCovariance
-            variance = unitCovariance * image
-            return
+            let image = precision * unitCovariance
+            set(cluster, score: plain, image: image, variance: unitCovariance * image)
+            return true
         }
         guard let rest = CholeskyDecomposition(total - precision), rest.isEstimable(comparedTo: total) else {
-            return nil
+            return false
         }
-        score = total * rest.solve(plain)
         let adjusted = total * rest.inverse * precision
-        image = adjusted * unitCovariance
-        variance = unitCovariance * (adjusted + image * adjusted) * unitCovariance
+        let image = adjusted * unitCovariance
+        set(
+            cluster, score: total * rest.solve(plain), image: image,
+            variance: unitCovariance * (adjusted + image * adjusted) * unitCovariance)
+        return true
     }
 }
