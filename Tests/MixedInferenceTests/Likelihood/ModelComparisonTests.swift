@@ -78,6 +78,10 @@ import Testing
         let step = try #require(comparison.models[1].step)
         // plant-compare: R 4.2, lme4 1.1.31.
         #expect(isClose(comparison.models[0].akaikeInformation, 826.5069307409, relative: 1e-9))
+        #expect(isClose(comparison.models[0].bayesianInformation, 854.3520421276, relative: 1e-9))
+        #expect(isClose(comparison.models[1].akaikeInformation, 830.0095386763, relative: 1e-9))
+        #expect(isClose(comparison.models[1].bayesianInformation, 864.8159279097, relative: 1e-9))
+        #expect(comparison.models.map(\.parameterCount) == [8, 10])
         #expect(isClose(comparison.models[1].deviance, 810.0095386763, relative: 1e-9))
         #expect(isClose(step.statistic, 0.49739206456, relative: 1e-5))
         #expect(isClose(try #require(step.pValue), 0.77981697655, relative: 1e-5))

@@ -106,6 +106,17 @@ import Testing
             differences.compare("upper", row.upperLimit, wanted.4, relative: 1e-5)
         }
         let contrasts = try means.contrasts(.pairwise)
+        let expectedContrasts: [(Double, Double, Double, Double)] = [
+            (-4.5991224261, 0.6907881352, 308.2820506455, -6.6577901265),
+            (-9.7669200949, 0.87390801987, 308.1279828198, -11.1761419656),
+            (-5.1677976688, 0.79549070984, 308.384114753, -6.4963645771),
+        ]
+        for (row, wanted) in zip(contrasts.rows, expectedContrasts) {
+            differences.compare("estimate", row.estimate, wanted.0, relative: 1e-5)
+            differences.compare("SE", row.standardError, wanted.1, relative: 1e-5)
+            differences.compare("df", row.degreesOfFreedom, wanted.2, relative: 1e-4)
+            differences.compare("t", row.statistic, wanted.3, relative: 1e-5)
+        }
         for (row, wanted) in zip(
             contrasts.rows, [3.8301362082e-10, 1.2027046026e-12, 9.8965458051e-10])
         {
