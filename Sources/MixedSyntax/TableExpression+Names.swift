@@ -1,4 +1,4 @@
-// The columns that an expression reads.
+// The columns that an expression reads, and the functions that it calls.
 
 extension TableExpression {
     /// The names of variables in order of appearance, each once; names of functions and arguments are not variables.
@@ -21,6 +21,23 @@ extension TableExpression {
             case .number, .string, .constant: break
             case .name(let name): body(name, expression.range)
             case .call(_, let arguments): pending.append(contentsOf: arguments.reversed().map(\.value))
+            case .unary(_, let inner), .parenthesized(let inner): pending.append(inner)
+            case .binary(_, let left, let right):
+                pending.append(right)
+                pending.append(left)
+            }
+        }
+    }
+
+    /// Calls `body` with every call in the expression: its function, arguments and place.
+    package func visitCalls(_ body: (String, [Argument], SourceRange) -> Void) {
+        var pending = [self]
+        while let expression = pending.popLast() {
+            switch expression.node {
+            case .number, .string, .constant, .name: break
+            case .call(let function, let arguments):
+                body(function, arguments, expression.range)
+                pending.append(contentsOf: arguments.reversed().map(\.value))
             case .unary(_, let inner), .parenthesized(let inner): pending.append(inner)
             case .binary(_, let left, let right):
                 pending.append(right)

@@ -60,6 +60,32 @@ struct DataRequest {
         return reading
     }
 
+    /// Whether what the steps do with a row depends on that row only, so that they can be taken part by part.
+    var isRowwise: Bool {
+        levels.isEmpty && (mutations.map(\.expression) + conditions.map(\.expression)).allSatisfy(\.isRowwise)
+    }
+
+    /// A part of the rows after all steps, which must be row by row.
+    func preparedPart(_ part: DataTable) throws(CommandError) -> DataTable {
+        var table = part
+        for (column, expression) in mutations {
+            table = try Self.parsing("--mutate") { () throws(Diagnostic) in
+                try table.mutating(column.name, expression, source: column.source)
+            }
+        }
+        for (source, expression) in conditions {
+            table = try Self.parsing("--where") { () throws(Diagnostic) in
+                try table.filtered(where: expression, source: source)
+            }
+        }
+        for name in factors {
+            table = try Self.converting("--factor") { () throws(TableError) in
+                try table.convertingToFactor(name).table
+            }
+        }
+        return table
+    }
+
     /// The table after all steps.
     func prepared(_ table: DataTable) throws(CommandError) -> PreparedData {
         var table = table

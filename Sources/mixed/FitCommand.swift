@@ -51,16 +51,24 @@ struct FitCommand: ParsableCommand {
 
         let clock = ContinuousClock()
         let start = clock.now
-        let table = try source.table(request.readingOptions(columns: model.columnNames))
-        let prepared = try request.prepared(table)
-        let read = clock.now
-        let fit = try model.fit(prepared)
+        var notes: [String] = []
+        let fit: LinearMixedModelFit
+        var read = start
+        if let path = source.path, let streamed = try model.fit(streaming: path, request) {
+            fit = streamed
+        } else {
+            let table = try source.table(request.readingOptions(columns: model.columnNames))
+            let prepared = try request.prepared(table)
+            read = clock.now
+            notes = prepared.notes
+            fit = try model.fit(prepared)
+        }
         let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
 
         let report = FitReport(
             fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level,
-            warnings: prepared.notes, seconds: seconds)
-        if let save = savingOptions.save { try SavedModel(fit, notes: prepared.notes).write(to: save) }
+            warnings: notes, seconds: seconds)
+        if let save = savingOptions.save { try SavedModel(fit, notes: notes).write(to: save) }
         try outputOptions.put(report)
     }
 

@@ -49,6 +49,18 @@ struct ModelRequest {
         }
     }
 
+    /// Fits the model to a file read in one pass, without holding its rows; `nil` where the rows must be held.
+    func fit(streaming path: String, _ request: DataRequest) throws -> LinearMixedModelFit? {
+        guard let formula, request.isRowwise else { return nil }
+        var reading = request.readingOptions(columns: columnNames)
+        reading.threads = options.threadOptions.count
+        let design = DesignOptions(contrasts: contrasts, weights: weights, offset: offset)
+        return try LinearMixedModelFit.streaming(
+            formula, from: path, reading: reading, method: options.method, options: design,
+            inspecting: request.columnNames, threads: options.threadOptions.count
+        ) { try request.preparedPart($0) }
+    }
+
     private static func expression(_ text: String?, option: String) throws -> TableExpression? {
         guard let text else { return nil }
         do { return try TableExpression(parsing: text) } catch { throw CommandError(option: option, error) }

@@ -17,7 +17,8 @@ func read(_ bytes: [UInt8], _ options: ReadingOptions = .init(), pieceSize: Int 
     var copy = GrowingBytes(capacity: bytes.count)
     copy.room(atLeast: bytes.count)?.copyBytes(from: bytes)
     copy.count = bytes.count
-    return try DataTable(copy.finish(), named: "test.csv", options: options, pieceSize: pieceSize)
+    let source = try TextSource.open(copy.finish(), named: "test.csv", options: options)
+    return try DataTable(source, options: options, pieceSize: pieceSize)
 }
 
 /// The values of a column as text, `NA` for missing ones.

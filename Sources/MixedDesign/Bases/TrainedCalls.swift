@@ -237,22 +237,3 @@ struct TrainedCalls: Hashable, Sendable, Codable {
         return result
     }
 }
-
-extension TableExpression {
-    /// Calls `body` with every call in the expression: its function, arguments and place.
-    func visitCalls(_ body: (String, [Argument], SourceRange) -> Void) {
-        var pending = [self]
-        while let expression = pending.popLast() {
-            switch expression.node {
-            case .number, .string, .constant, .name: break
-            case .call(let function, let arguments):
-                body(function, arguments, expression.range)
-                pending.append(contentsOf: arguments.reversed().map(\.value))
-            case .unary(_, let inner), .parenthesized(let inner): pending.append(inner)
-            case .binary(_, let left, let right):
-                pending.append(right)
-                pending.append(left)
-            }
-        }
-    }
-}

@@ -43,18 +43,23 @@ extension DesignBuilder {
 
     /// The error when nothing is left.
     func noRows(_ missing: MissingRows, response: Int) -> DesignError {
-        let total = table.rowCount
+        noRows(total: table.rowCount, dropped: missing.dropped, response: response)
+    }
+
+    /// The error when nothing is left of so many rows.
+    func noRows(total: Int, dropped: [DroppedRows], response: Int) -> DesignError {
         let name = evaluated[response].name
         guard total > 0 else {
             return DesignError(.noRows(total: 0, dropped: []), "The table has no rows")
         }
-        if evaluated[response].values.missingRows.count == total {
+        let columns = evaluated[response].stored.expression.variableNames + [name]
+        if dropped.contains(where: { $0.count == total && columns.contains($0.column) }) {
             return DesignError(.responseMissing(name: name), "The response '\(name)' is missing in all \(total) rows")
         }
-        let most = missing.dropped.sorted { $0.count > $1.count }.prefix(4)
+        let most = dropped.sorted { $0.count > $1.count }.prefix(4)
         let counts = most.map { "'\($0.column)' in \($0.count)" }.joined(separator: ", ")
         return DesignError(
-            .noRows(total: total, dropped: missing.dropped),
+            .noRows(total: total, dropped: dropped),
             "No row is left: each of the \(total) rows misses a value (\(counts))",
             hint: "leave out a column that is mostly missing")
     }
@@ -114,7 +119,7 @@ extension DesignBuilder {
     }
 
     /// A summary; none of numbers that are all missing or partly infinite.
-    private static func summary(of values: ColumnValues) -> VariableSummary? {
+    static func summary(of values: ColumnValues) -> VariableSummary? {
         switch values {
         case .double, .integer:
             let summary = NumericSummary(values.numbers ?? [])

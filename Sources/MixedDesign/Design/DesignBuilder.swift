@@ -25,64 +25,33 @@ struct DesignBuilder {
         self.options = options
     }
 
-    mutating func build() throws(DesignError) -> (design: ModelDesign, frame: ModelFrame) {
-        guard let response = formula.response else {
-            throw DesignError(
-                .noResponse, "The formula has no response", at: SourceRange(0, min(1, formula.source.utf8.count)),
-                of: formula.source, hint: "write it left of the '~', as in y ~ x + (1 | g)")
-        }
-        let responseIndex = try evaluate(StoredExpression(response, source: formula.source))
-        try checkResponseType(evaluated[responseIndex])
-        let modelVariables = try evaluate(formula.fixed)
-        var randomVariables: [[Int]] = []
-        var groupingVariables: [[Int]] = []
-        for term in formula.random {
-            randomVariables.append(try evaluate(term.terms))
-            var indices: [Int] = []
-            for variable in term.grouping {
-                indices.append(try evaluate(StoredExpression(variable, source: formula.source)))
-            }
-            groupingVariables.append(indices)
-        }
-        var offsetIndices: [Int] = []
-        for offset in formula.offsets {
-            offsetIndices.append(try evaluate(StoredExpression(offset, source: formula.source)))
-        }
-        if let offset = options.offset { offsetIndices.append(try evaluate(StoredExpression(offset))) }
-        var weightsIndex: Int?
-        if let weights = options.weights { weightsIndex = try evaluate(StoredExpression(weights)) }
+    /// The expressions of another builder's formula on further rows.
+    init(_ evaluated: [EvaluatedVariable], of builder: DesignBuilder, table: DataTable) {
+        self.init(builder.formula, table, builder.options)
+        self.evaluated = evaluated
+    }
 
-        let missing = try keepCompleteRows(response: responseIndex)
+    mutating func build() throws(DesignError) -> (design: ModelDesign, frame: ModelFrame) {
+        let places = try evaluateFormula()
+        let missing = try keepCompleteRows(response: places.response)
         let rowCount = missing.kept?.count ?? table.rowCount
         if rowCount < table.rowCount {
             notes.append(
                 .droppedRows(count: table.rowCount - rowCount, total: table.rowCount, columns: missing.dropped))
         }
         let rows = UsedRows(count: rowCount, kept: missing.kept)
-        let responseValues = try numbers(responseIndex, rows: rows)
+        let responseValues = try numbers(places.response, rows: rows)
         let responseSummary = NumericSummary(responseValues)
-        guard !responseSummary.isConstant else {
-            throw DesignError(
-                .responseConstant(name: evaluated[responseIndex].name, value: responseSummary.mean),
-                "The response '\(evaluated[responseIndex].name)' has the same value, \(RNumber.text(responseSummary.mean)), in every row that is used: there is nothing to explain"
-            )
-        }
-        let weights = try weightsIndex.map { index throws(DesignError) in try positiveWeights(index, rows: rows) }
-        let offset = try summedOffsets(offsetIndices, rows: rows)
+        try checkVaries(responseSummary, name: evaluated[places.response].name)
+        let weights = try places.weights.map { index throws(DesignError) in try positiveWeights(index, rows: rows) }
+        let offset = try summedOffsets(places.offsets, rows: rows)
 
-        try checkContrastNames()
-        let fixedIndices = try modelVariables.map { index throws(DesignError) in try variable(index, rows: rows) }
-        var randomIndices: [[Int]] = []
-        for indices in randomVariables {
-            randomIndices.append(try indices.map { index throws(DesignError) in try variable(index, rows: rows) })
-        }
-        let fixed = try TermExpansion(formula.fixed, variables: variables, indices: fixedIndices)
+        let terms = try expandTerms(places, rows: rows)
         let assembly = try FrameAssembly(variables: variables, values: variableValues)
         var random = RandomEffectsBuilder(rowCount: rowCount, source: formula.source)
         for (number, term) in formula.random.enumerated() {
-            let expansion = try TermExpansion(term.terms, variables: variables, indices: randomIndices[number])
             try random.add(
-                term, columns: expansion.columns, factors: groupingVariables[number].map { groupingFactor($0) })
+                term, columns: terms.random[number], factors: places.groupings[number].map { groupingFactor($0) })
         }
         let groups = try random.finish(assembly: assembly)
         notes += groups.notes
@@ -91,19 +60,96 @@ struct DesignBuilder {
         let frame = ModelFrame(
             rowCount: rowCount, totalRowCount: table.rowCount, dropped: missing.dropped, keptRows: missing.kept,
             response: responseValues, weights: weights, offset: offset,
-            fixedColumns: fixed.columns.map(assembly.column),
+            fixedColumns: terms.fixed.columns.map(assembly.column),
             groupings: groups.frames)
-        let design = ModelDesign(
-            formula: formula, responseName: response.description, variables: variables, fixedTerms: fixed.terms,
-            fixedColumns: fixed.columns, groupingFactors: groups.factors,
-            data: DataSummary(
-                totalRowCount: table.rowCount, rowCount: rowCount, dropped: missing.dropped, response: responseSummary,
-                variables: summaries, columns: columnSummaries(known: summaries, rows: rows),
-                cells: cells(of: fixed.terms, rowCount: rowCount),
-                totalWeight: weights.map { $0.reduce(0, +) }, fingerprint: Fingerprint(responseValues)),
-            notes: notes, response: evaluated[responseIndex].stored, responseTrained: evaluated[responseIndex].trained,
-            weights: weightsIndex.map(auxiliary), offsets: offsetIndices.map(auxiliary))
-        return (design, frame)
+        let data = DataSummary(
+            totalRowCount: table.rowCount, rowCount: rowCount, dropped: missing.dropped, response: responseSummary,
+            variables: summaries, columns: columnSummaries(known: summaries, rows: rows),
+            cells: cells(of: terms.fixed.terms, rowCount: rowCount), totalWeight: weights.map { $0.reduce(0, +) },
+            fingerprint: Fingerprint(responseValues))
+        return (design(places, terms, groupingFactors: groups.factors, data: data, notes: notes), frame)
+    }
+
+    /// Where the parts of the formula stand among the evaluated expressions.
+    struct Places {
+        var response: Int
+        /// The variables of the fixed terms.
+        var fixed: [Int]
+        /// For each random term the variables of its columns.
+        var random: [[Int]] = []
+        /// For each random term its grouping variables.
+        var groupings: [[Int]] = []
+        var offsets: [Int] = []
+        var weights: Int?
+    }
+
+    /// Evaluates every expression of the formula on the table.
+    mutating func evaluateFormula() throws(DesignError) -> Places {
+        guard let response = formula.response else {
+            throw DesignError(
+                .noResponse, "The formula has no response", at: SourceRange(0, min(1, formula.source.utf8.count)),
+                of: formula.source, hint: "write it left of the '~', as in y ~ x + (1 | g)")
+        }
+        let responseIndex = try evaluate(StoredExpression(response, source: formula.source))
+        try checkResponseType(evaluated[responseIndex])
+        var places = Places(response: responseIndex, fixed: try evaluate(formula.fixed))
+        for term in formula.random {
+            places.random.append(try evaluate(term.terms))
+            var indices: [Int] = []
+            for variable in term.grouping {
+                indices.append(try evaluate(StoredExpression(variable, source: formula.source)))
+            }
+            places.groupings.append(indices)
+        }
+        for offset in formula.offsets {
+            places.offsets.append(try evaluate(StoredExpression(offset, source: formula.source)))
+        }
+        if let offset = options.offset { places.offsets.append(try evaluate(StoredExpression(offset))) }
+        if let weights = options.weights { places.weights = try evaluate(StoredExpression(weights)) }
+        return places
+    }
+
+    /// The columns of the formula's terms.
+    struct Terms {
+        var fixed: TermExpansion
+        var random: [[DesignColumn]] = []
+    }
+
+    /// Makes variables of the evaluated expressions and columns of the terms.
+    mutating func expandTerms(_ places: Places, rows: UsedRows) throws(DesignError) -> Terms {
+        try checkContrastNames()
+        let fixed = try places.fixed.map { index throws(DesignError) in try variable(index, rows: rows) }
+        var random: [[Int]] = []
+        for indices in places.random {
+            random.append(try indices.map { index throws(DesignError) in try variable(index, rows: rows) })
+        }
+        var terms = Terms(fixed: try TermExpansion(formula.fixed, variables: variables, indices: fixed))
+        for (number, term) in formula.random.enumerated() {
+            terms.random.append(try TermExpansion(term.terms, variables: variables, indices: random[number]).columns)
+        }
+        return terms
+    }
+
+    /// The design that the expressions and terms make.
+    func design(
+        _ places: Places, _ terms: Terms, groupingFactors: [GroupingFactorDesign], data: DataSummary,
+        notes: [DesignNote]
+    ) -> ModelDesign {
+        ModelDesign(
+            formula: formula, responseName: formula.response?.description ?? "", variables: variables,
+            fixedTerms: terms.fixed.terms, fixedColumns: terms.fixed.columns, groupingFactors: groupingFactors,
+            data: data, notes: notes, response: evaluated[places.response].stored,
+            responseTrained: evaluated[places.response].trained, weights: places.weights.map(auxiliary),
+            offsets: places.offsets.map(auxiliary))
+    }
+
+    /// Refuses a response that is the same in every row.
+    func checkVaries(_ response: NumericSummary, name: String) throws(DesignError) {
+        guard response.isConstant else { return }
+        throw DesignError(
+            .responseConstant(name: name, value: response.mean),
+            "The response '\(name)' has the same value, \(RNumber.text(response.mean)), in every row that is used: there is nothing to explain"
+        )
     }
 
     /// The cells that the categorical variables of the fixed terms make.
@@ -121,14 +167,14 @@ struct DesignBuilder {
     // MARK: Evaluation
 
     /// Restricts all variables to the rows in which none has a missing value.
-    private mutating func keepCompleteRows(response: Int) throws(DesignError) -> MissingRows {
+    mutating func keepCompleteRows(response: Int) throws(DesignError) -> MissingRows {
         let missing = MissingRows(evaluated, table: table)
         guard missing.kept?.isEmpty != true, table.rowCount > 0 else { throw noRows(missing, response: response) }
         for index in evaluated.indices { evaluated[index].restrict(to: missing.kept) }
         return missing
     }
 
-    private mutating func evaluate(_ terms: ModelTerms) throws(DesignError) -> [Int] {
+    mutating func evaluate(_ terms: ModelTerms) throws(DesignError) -> [Int] {
         var indices: [Int] = []
         for variable in terms.variables {
             indices.append(

@@ -30,6 +30,16 @@ struct EvaluatedVariable {
         try evaluate(on: table)
     }
 
+    /// A variable whose values are known and of which nothing is to be learned.
+    init(_ stored: StoredExpression, values: ColumnValues) {
+        self.stored = stored
+        basis = nil
+        self.values = values
+    }
+
+    /// Whether the value of a row depends on that row only.
+    var isRowwise: Bool { basis == nil && trained.constants.isEmpty && stored.expression.isRowwise }
+
     /// Evaluates the variable on the rows of `table`, learning from them.
     private mutating func evaluate(on table: DataTable) throws(DesignError) {
         trained = TrainedCalls()

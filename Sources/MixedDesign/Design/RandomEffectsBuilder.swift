@@ -8,16 +8,19 @@ struct RandomEffectsBuilder {
     /// A grouping variable over the rows that are used.
     struct Variable {
         var design: GroupingVariable
-        var codes: [Int32]
+        /// Empty where rows are not held.
+        var codes: [Int32] = []
         /// Whether it has numbers that are not whole.
         var isContinuous: Bool
     }
 
-    /// Levels of a grouping factor over the rows.
+    /// The levels of a grouping factor, and over the rows where those are held.
     private struct Group {
         var name: String
         var variables: [Variable]
         var codes: GroupingCodes
+        /// How many rows each level has; `nil` where the codes tell.
+        var rowCounts: [Int]?
         var levelCount: Int { codes.parts.first?.count ?? 0 }
     }
 
@@ -55,6 +58,31 @@ struct RandomEffectsBuilder {
             groups.append(Group(name: name, variables: factors, codes: codes))
             index = groups.count - 1
         }
+        try add(term, columns: columns, group: index)
+    }
+
+    /// Adds a term of the formula whose rows are not held.
+    ///
+    /// - Parameters:
+    ///   - parts: For each level the levels of the variables that it combines: one array for each variable.
+    ///   - rowCounts: How many rows each level has.
+    mutating func add(
+        _ term: ModelFormula.RandomTerm, columns: [DesignColumn], factors: [Variable], parts: [[Int32]],
+        rowCounts: [Int]
+    ) throws(DesignError) {
+        let name = Self.name(of: term)
+        let known = groups.firstIndex { $0.name == name }
+        if known == nil {
+            var codes = GroupingCodes(codes: [], levelCount: 0)
+            codes.parts = parts
+            groups.append(Group(name: name, variables: factors, codes: codes, rowCounts: rowCounts))
+        }
+        try add(term, columns: columns, group: known ?? groups.count - 1)
+    }
+
+    private mutating func add(
+        _ term: ModelFormula.RandomTerm, columns: [DesignColumn], group index: Int
+    ) throws(DesignError) {
         try check(groups[index], term, columns)
         if term.isIndependent {
             for column in columns { terms.append(Term(group: index, columns: [column])) }
@@ -124,12 +152,34 @@ struct RandomEffectsBuilder {
     func finish(
         assembly: FrameAssembly
     ) throws(DesignError) -> (factors: [GroupingFactorDesign], frames: [ModelFrame.Grouping], notes: [DesignNote]) {
+        var frames: [ModelFrame.Grouping] = []
+        let (factors, notes) = try finish { group, columns in
+            let frame = ModelFrame.Grouping(codes: group.codes.codes, columns: columns.map(assembly.column))
+            frames.append(frame)
+            return SlopeCheck.slopeNotes(group: group.name, columns: columns, frame: frame)
+        }
+        return (factors, frames, notes)
+    }
+
+    /// The finished grouping factors of rows that are not held.
+    ///
+    /// - Parameter variation: How a column of the factor of that name varies.
+    func finish(
+        variation: (_ group: String, DesignColumn) -> SlopeVariation.Kind
+    ) throws(DesignError) -> (factors: [GroupingFactorDesign], notes: [DesignNote]) {
+        try finish { group, columns in
+            SlopeCheck.slopeNotes(group: group.name, columns: columns) { variation(group.name, columns[$0]) }
+        }
+    }
+
+    private func finish(
+        slopeNotes: (Group, [DesignColumn]) -> [DesignNote]
+    ) throws(DesignError) -> (factors: [GroupingFactorDesign], notes: [DesignNote]) {
         let order = Self.order(levelCounts: terms.map { groups[$0.group].levelCount })
         var factorOrder: [Int] = []
         for index in order where !factorOrder.contains(terms[index].group) { factorOrder.append(terms[index].group) }
 
         var factors: [GroupingFactorDesign] = []
-        var frames: [ModelFrame.Grouping] = []
         var notes: [DesignNote] = []
         for (factorIndex, groupIndex) in factorOrder.enumerated() {
             let group = groups[groupIndex]
@@ -149,17 +199,15 @@ struct RandomEffectsBuilder {
                 )
             }
             let levels = (0..<group.levelCount).map { label(of: group, level: $0) }
-            let frame = ModelFrame.Grouping(codes: group.codes.codes, columns: columns.map(assembly.column))
             notes += SlopeCheck.levelNotes(
-                group: group.name, levelCount: levels.count, codes: frame.codes,
+                group: group.name, rowCounts: group.rowCounts ?? group.codes.rowCounts,
                 isContinuous: group.variables.count == 1 && group.variables[0].isContinuous)
-            notes += SlopeCheck.slopeNotes(group: group.name, levelCount: levels.count, columns: columns, frame: frame)
+            notes += slopeNotes(group, columns)
             factors.append(
                 GroupingFactorDesign(
                     name: group.name, levels: levels, columnNames: columns.map(\.name), terms: designs,
                     columns: columns, variables: group.variables.map(\.design), levelParts: group.codes.parts))
-            frames.append(frame)
         }
-        return (factors, frames, notes)
+        return (factors, notes)
     }
 }

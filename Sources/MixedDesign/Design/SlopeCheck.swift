@@ -3,14 +3,13 @@
 /// Looks for random effects that the rows say little about.
 enum SlopeCheck {
     /// Notes on the levels of a grouping factor.
-    static func levelNotes(group: String, levelCount: Int, codes: [Int32], isContinuous: Bool) -> [DesignNote] {
+    static func levelNotes(group: String, rowCounts: [Int], isContinuous: Bool) -> [DesignNote] {
+        let levelCount = rowCounts.count
         if levelCount < 5 { return [.fewLevels(group: group, count: levelCount)] }
         if isContinuous { return [.continuousGrouping(group: group, levels: levelCount)] }
-        var counts = [Int32](repeating: 0, count: levelCount)
-        for code in codes where code >= 0 { counts[Int(code)] += 1 }
-        let single = counts.reduce(0) { $0 + ($1 == 1 ? 1 : 0) }
+        let single = rowCounts.reduce(0) { $0 + ($1 == 1 ? 1 : 0) }
         if single * 2 > levelCount {
-            return [.sparseGrouping(group: group, levels: levelCount, rows: codes.count)]
+            return [.sparseGrouping(group: group, levels: levelCount, rows: rowCounts.reduce(0, +))]
         }
         return []
     }
@@ -19,14 +18,21 @@ enum SlopeCheck {
     ///
     /// - **Complexity:** one block of rows for each column as a rule; all rows only where a note is due.
     static func slopeNotes(
-        group: String, levelCount: Int, columns: [DesignColumn], frame: ModelFrame.Grouping
+        group: String, columns: [DesignColumn], frame: ModelFrame.Grouping
+    ) -> [DesignNote] {
+        slopeNotes(group: group, columns: columns) { variation(of: frame.columns[$0], codes: frame.codes) }
+    }
+
+    /// Notes on columns of which it is known, by their index, how they vary.
+    static func slopeNotes(
+        group: String, columns: [DesignColumn], variation: (Int) -> SlopeVariation.Kind
     ) -> [DesignNote] {
         let hasIntercept = columns.contains(where: \.isIntercept)
         var notes: [DesignNote] = []
         var seen: Set<String> = []
-        for (design, column) in zip(columns, frame.columns)
+        for (index, design) in columns.enumerated()
         where !design.isIntercept && seen.insert(design.name).inserted {
-            switch variation(of: column, codes: frame.codes, levelCount: levelCount) {
+            switch variation(index) {
             case .withinLevels: break
             case .none: notes.append(.constantSlope(column: design.name, group: group))
             case .betweenLevels where hasIntercept:
@@ -37,33 +43,22 @@ enum SlopeCheck {
         return notes
     }
 
-    private enum Variation { case none, betweenLevels, withinLevels }
-
-    private static func variation(of column: FrameColumn, codes: [Int32], levelCount: Int) -> Variation {
+    private static func variation(of column: FrameColumn, codes: [Int32]) -> SlopeVariation.Kind {
         let blockLength = 4096
         var block = [Double](repeating: 0, count: min(blockLength, codes.count))
-        var valueOfLevel = [Double](repeating: .nan, count: levelCount)
+        var variation = SlopeVariation()
         var start = 0
-        while start < codes.count {
+        while start < codes.count, !variation.isKnown {
             let rows = start..<min(start + blockLength, codes.count)
-            let varies = block.withUnsafeMutableBufferPointer { block -> Bool in
-                guard let base = block.baseAddress else { return false }
-                column.fill(rows, into: base)
-                for row in rows where codes[row] >= 0 {
-                    let value = base[row - start]
-                    let level = Int(codes[row])
-                    if valueOfLevel[level].isNaN {
-                        valueOfLevel[level] = value
-                    } else if valueOfLevel[level] != value {
-                        return true
-                    }
+            block.withUnsafeMutableBufferPointer { block in
+                codes.withUnsafeBufferPointer { codes in
+                    guard let base = block.baseAddress, let codes = codes.baseAddress else { return }
+                    column.fill(rows, into: base)
+                    variation.add(base, codes: codes + rows.lowerBound, rows: rows.count)
                 }
-                return false
             }
-            if varies { return .withinLevels }
             start = rows.upperBound
         }
-        let values = valueOfLevel.filter { !$0.isNaN }
-        return values.allSatisfy { $0 == values.first } ? .none : .betweenLevels
+        return variation.kind
     }
 }

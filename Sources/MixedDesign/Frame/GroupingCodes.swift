@@ -13,6 +13,13 @@ struct GroupingCodes {
         self.parts = [(0..<Int32(clamping: levelCount)).map { $0 }]
     }
 
+    /// How many rows each level has.
+    var rowCounts: [Int] {
+        var counts = [Int](repeating: 0, count: parts.first?.count ?? 0)
+        for code in codes where code >= 0 { counts[Int(code)] += 1 }
+        return counts
+    }
+
     /// Crosses the levels with those of another variable; the levels so far vary slowest, as in R's `a:b`.
     ///
     /// Rows are sorted by their level so far (a counting sort); then each level's rows are gone through together, so that

@@ -14,6 +14,12 @@ package struct FrameRows: DesignRows {
         }
     }
 
+    init(_ frame: ModelFrame, constantCombination: [Double]?, factorShapes: [FactorShape]) {
+        self.frame = frame
+        self.constantCombination = constantCombination
+        self.factorShapes = factorShapes
+    }
+
     package var rowCount: Int { frame.rowCount }
     package var fixedColumnCount: Int { frame.fixedColumnCount }
     package var response: [Double] { frame.response }
@@ -37,12 +43,14 @@ package struct FrameRows: DesignRows {
 
 extension ModelDesign {
     /// Coefficients *a* with *X a = 1*: the intercept's unit vector, or ones over the indicators of a whole factor.
-    package var constantCombination: [Double]? {
-        if hasIntercept { return fixedColumns.indices.map { $0 == 0 ? 1 : 0 } }
-        let whole = fixedTerms.first { term in
+    package var constantCombination: [Double]? { Self.constantCombination(terms: fixedTerms, columns: fixedColumns) }
+
+    static func constantCombination(terms: [DesignTerm], columns: [DesignColumn]) -> [Double]? {
+        if columns.first?.isIntercept ?? false { return columns.indices.map { $0 == 0 ? 1 : 0 } }
+        let whole = terms.first { term in
             !term.codings.isEmpty && term.codings.allSatisfy { $0 == .indicators }
         }
         guard let whole else { return nil }
-        return fixedColumns.indices.map { whole.columns.contains($0) ? 1 : 0 }
+        return columns.indices.map { whole.columns.contains($0) ? 1 : 0 }
     }
 }

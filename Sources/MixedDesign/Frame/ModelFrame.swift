@@ -20,7 +20,7 @@ public struct ModelFrame: Sendable {
     public let offset: [Double]?
 
     let fixedColumns: [FrameColumn]
-    let groupings: [Grouping]
+    var groupings: [Grouping]
 
     /// What a frame has of one grouping factor.
     struct Grouping: Sendable {

@@ -18,8 +18,7 @@ extension DataTable {
     /// - Throws: `TableError` for a file that is missing, empty, no text or not UTF-8, for ragged rows, open quotes and
     ///   repeated column names.
     public init(contentsOf path: String, options: ReadingOptions = .init()) throws(TableError) {
-        let name = path == "-" ? "standard input" : path
-        try self.init(FileBytes.open(path), named: name, options: options)
+        try self.init(TextSource.open(path, options: options), options: options)
     }
 
     /// Reads delimited text, plain or gzip-compressed, from memory.
@@ -33,46 +32,38 @@ extension DataTable {
         }
         room.copyBytes(from: bytes)
         copy.count = bytes.count
-        try self.init(copy.finish(), named: named, options: options)
+        let source = try TextSource.open(copy.finish(), named: named, options: options)
+        try self.init(source, options: options)
     }
 
     init(
-        _ file: FileBytes, named name: String, options: ReadingOptions, pieceSize: Int = TableAssembler.pieceSize
+        _ source: TextSource, options: ReadingOptions, pieceSize: Int = TableAssembler.pieceSize
     ) throws(TableError) {
-        var contents = file
-        if contents.isGzip { contents = try contents.inflated(named: name) }
-        guard contents.bytes.count > 0 else { throw .empty(file: name) }
-        if let kind = FileKind.nonText(contents.bytes) { throw .notText(file: name, looksLike: kind) }
-        if options.encoding == .latin1 { contents = try contents.convertedFromLatin1(named: name) }
-        self = try Self.parse(contents, named: name, options: options, pieceSize: pieceSize)
+        let text = try DelimitedText(source, options: options)
+        let assembler = TableAssembler(text: text, pieceSize: pieceSize, threads: options.threadCount)
+        let (columns, rowCount) = try assembler.columns()
+        self.init(checked: columns, rowCount: rowCount, origin: source.name, omittedColumns: text.omittedColumns)
+    }
+}
+
+extension TextSource {
+    /// The text of a file; `-` is standard input. Compressed text and Latin-1 text are converted in memory.
+    static func open(_ path: String, options: ReadingOptions) throws(TableError) -> TextSource {
+        if path != "-", options.encoding == .utf8, let file = try OpenFile.regular(path), try !file.isGzip(named: path) {
+            return TextSource(file, named: path)
+        }
+        return try open(FileBytes.open(path), named: path == "-" ? "standard input" : path, options: options)
     }
 
-    private static func parse(
-        _ contents: FileBytes, named name: String, options: ReadingOptions, pieceSize: Int
-    ) throws(TableError) -> DataTable {
-        // The pointers into the contents live as long as this function does.
-        defer { withExtendedLifetime(contents) {} }
-        var text = contents.bytes.assumingMemoryBound(to: UInt8.self)
-        var start = 0
-        if text.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
-        text = UnsafeBufferPointer(rebasing: text[start...])
-        guard let base = text.baseAddress, !text.isEmpty else { throw .empty(file: name) }
-
-        let dialect = Dialect(of: text, options: options)
-        let scanner = FieldScanner(base: base, count: text.count, delimiter: dialect.delimiter)
-        let header = try FileHeader(scanner, from: 0, hasHeader: options.hasHeader, file: name)
-        let isWanted = header.names.enumerated().map { index, column in
-            options.columns?.contains(column) ?? !(index == 0 && header.hasUnnamedRowNames)
+    /// The text that some bytes hold.
+    static func open(_ bytes: FileBytes, named name: String, options: ReadingOptions) throws(TableError) -> TextSource {
+        var contents = bytes
+        if contents.isGzip { contents = try contents.inflated(named: name) }
+        if options.encoding == .latin1 {
+            if let kind = FileKind.nonText(contents.bytes) { throw .notText(file: name, looksLike: kind) }
+            contents = try contents.convertedFromLatin1(named: name)
         }
-        let assembler = TableAssembler(
-            context: PieceContext(
-                scanner: scanner, numbers: NumberScanner(base: base, decimalMark: dialect.decimalMark),
-                missing: MissingCodes(options.missingCodes), fieldCount: header.fieldCount,
-                hasTrailingDelimiter: header.hasTrailingDelimiter),
-            file: name, names: header.names, isWanted: isWanted)
-        let (columns, rowCount) = try assembler.columns(from: header.rowsStart, pieceSize: pieceSize)
-        let omitted = zip(header.names, isWanted).filter { !$0.1 }.map(\.0)
-        return DataTable(checked: columns, rowCount: rowCount, origin: name, omittedColumns: omitted)
+        return TextSource(contents, named: name)
     }
 }
 

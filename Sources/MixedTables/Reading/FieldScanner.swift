@@ -70,6 +70,15 @@ struct FieldScanner {
         return count
     }
 
+    /// The first byte of the first record after the line that holds the byte at `offset`.
+    func startOfRecord(afterLineAt offset: Int) -> Int {
+        var position = offset
+        while position < count, !isLineEnd(base[position]) { position += 1 }
+        guard position < count else { return count }
+        let isPair = base[position] == 0x0D && position + 1 < count && base[position + 1] == 0x0A
+        return startOfRecord(position + (isPair ? 2 : 1))
+    }
+
     /// The field that begins at `offset`.
     @inline(__always)
     func field(at offset: Int) -> Field {
@@ -202,20 +211,5 @@ struct FieldScanner {
             position = field.next
             if field.endsRecord { return (fields, position) }
         }
-    }
-
-    /// The line of the text, counted from 1, on which the byte at `offset` stands.
-    func line(of offset: Int) -> Int {
-        var line = 1
-        var position = 0
-        while position < min(offset, count) {
-            if base[position] == 0x0A {
-                line += 1
-            } else if base[position] == 0x0D, position + 1 >= count || base[position + 1] != 0x0A {
-                line += 1
-            }
-            position += 1
-        }
-        return line
     }
 }

@@ -43,19 +43,7 @@ final class FileBytes {
     /// The contents of the file at `path`; `-` is standard input.
     static func open(_ path: String) throws(TableError) -> FileBytes {
         if path == "-" { return try readAll(from: STDIN_FILENO, named: "standard input") }
-        guard !path.utf8.contains(0) else { throw .missingFile(path) }
-        #if canImport(Darwin)
-            let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC)
-        #elseif canImport(Musl)
-            let descriptor = Musl.open(path, O_RDONLY | O_CLOEXEC)
-        #else
-            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        #endif
-        guard descriptor >= 0 else {
-            let code = errno
-            if code == ENOENT || code == ENOTDIR { throw .missingFile(path) }
-            throw .unreadable(file: path, reason: systemReason(code))
-        }
+        let descriptor = try Self.descriptor(of: path)
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(file: path, reason: systemReason(errno)) }
@@ -69,6 +57,24 @@ final class FileBytes {
             return FileBytes(bytes: UnsafeRawBufferPointer(start: address, count: size), storage: .mapped)
         default: return try readAll(from: descriptor, named: path)
         }
+    }
+
+    /// Opens a file for reading.
+    static func descriptor(of path: String) throws(TableError) -> Int32 {
+        guard !path.utf8.contains(0) else { throw .missingFile(path) }
+        #if canImport(Darwin)
+            let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC)
+        #elseif canImport(Musl)
+            let descriptor = Musl.open(path, O_RDONLY | O_CLOEXEC)
+        #else
+            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        #endif
+        guard descriptor >= 0 else {
+            let code = errno
+            if code == ENOENT || code == ENOTDIR { throw .missingFile(path) }
+            throw .unreadable(file: path, reason: systemReason(code))
+        }
+        return descriptor
     }
 
     /// Reads a descriptor that cannot be mapped, such as a pipe, to its end.

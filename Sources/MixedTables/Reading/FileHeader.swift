@@ -16,12 +16,14 @@ struct FileHeader {
     /// What unnamed row names are called.
     static let rowNames = "row.names"
 
-    init(_ scanner: FieldScanner, from start: Int, hasHeader: Bool, file: String) throws(TableError) {
+    init(
+        _ scanner: FieldScanner, from start: Int, hasHeader: Bool, file: String, lines: TextSource
+    ) throws(TableError) {
         let first = scanner.startOfRecord(start)
         guard first < scanner.count else { throw .empty(file: file) }
         let (fields, next) = scanner.record(at: first)
         if let open = fields.last, open.isUnterminated {
-            throw .unterminatedQuote(file: file, line: scanner.line(of: open.start - 1))
+            throw .unterminatedQuote(file: file, line: lines.line(of: open.start - 1))
         }
         fieldCount = fields.count
         guard hasHeader else {
@@ -34,7 +36,7 @@ struct FileHeader {
         for (index, field) in fields.enumerated() {
             let bytes = scanner.contents(field)
             guard let name = String(validating: bytes, as: UTF8.self) else {
-                throw .notUTF8(file: file, line: scanner.line(of: field.start), column: nil)
+                throw .notUTF8(file: file, line: lines.line(of: field.start), column: nil)
             }
             if bytes.contains(0) { throw .notText(file: file, looksLike: "binary data") }
             names.append(name.isEmpty ? "V\(index + 1)" : name)

@@ -3,110 +3,108 @@
 /// Numbers the distinct byte strings of a column in order of first appearance.
 ///
 /// Texts of up to eight bytes are packed in a word and compared as such; longer ones by a 64-bit hash and then by their
-/// bytes. Texts that stand in the file as they are stay there; those with doubled quotes are kept in `arena`.
+/// bytes, which the dictionary keeps.
 ///
 /// - **Complexity:** constant time a look-up, on average; open addressing at most half full.
-struct LevelDictionary {
+package struct LevelDictionary {
     struct Entry {
         /// The packed bytes, or the hash of a longer text.
         var key: UInt64
-        /// Where the text stands in the file, or in the arena when `isInArena`.
+        /// Where the text begins in the arena.
         var start: Int
         var length: Int
-        var isInArena: Bool
-        /// Where the field stands in the file, for messages.
+        /// Where the field stands in the text that it was first met in, for messages.
         var fieldStart: Int
     }
 
+    /// A place of the hash table: what is needed to recognise most texts is in one cache line.
+    private struct Slot {
+        var key: UInt64
+        var length: UInt32
+        /// -1 where the place is free.
+        var code: Int32
+    }
+
     private(set) var entries: [Entry] = []
-    private var slots: [Int32]
-    private var mask: Int
+    private var slots: [Slot] = []
+    private var mask = -1
     private var arena: [UInt8] = []
 
-    init() {
-        slots = Array(repeating: -1, count: 64)
-        mask = 63
-    }
-
-    /// The code of the text at `base + start`, which is added when it is new.
+    /// The code of a text, which is added when it is new.
+    ///
+    /// - Parameters:
+    ///   - readable: How many bytes after `text` may be read, at least its length.
+    ///   - fieldStart: Where its field stands, for messages.
     @inline(__always)
-    mutating func code(base: UnsafePointer<UInt8>, start: Int, length: Int, limit: Int) -> Int32 {
+    mutating func code(of text: UnsafePointer<UInt8>, length: Int, readable: Int, fieldStart: Int) -> Int32 {
         let key =
-            length <= 8
-            ? Self.packed(base + start, length, canReadEight: start + 8 <= limit) : Self.hash(base + start, length)
-        var slot = Self.scramble(key, length) & mask
-        while true {
-            let code = slots[slot]
-            if code < 0 { break }
-            let entry = entries[Int(code)]
-            if entry.key == key, entry.length == length,
-                length <= 8 || matches(entry, base, start, length)
-            {
-                return code
-            }
-            slot = (slot + 1) & mask
-        }
-        return insert(
-            Entry(key: key, start: start, length: length, isInArena: false, fieldStart: start), slot: slot)
+            length <= 8 ? Self.packed(text, length, canReadEight: readable >= 8) : Self.hash(text, length)
+        return code(key: key, text: text, length: length, fieldStart: fieldStart)
     }
 
-    /// The code of a text that is not in the file as it is, with the place of its field.
-    mutating func code(text: [UInt8], base: UnsafePointer<UInt8>, fieldStart: Int) -> Int32 {
-        text.withUnsafeBufferPointer { buffer in
-            guard let address = buffer.baseAddress else {
-                return code(base: base, start: fieldStart, length: 0, limit: fieldStart)
-            }
-            let length = buffer.count
-            let key =
-                length <= 8 ? Self.packed(address, length, canReadEight: false) : Self.hash(address, length)
-            var slot = Self.scramble(key, length) & mask
-            while slots[slot] >= 0 {
-                let code = slots[slot]
-                let entry = entries[Int(code)]
-                if entry.key == key, entry.length == length,
-                    withBytes(of: entry, base: base, { $0.elementsEqual(buffer) })
-                {
-                    return code
+    /// The code of a text of another dictionary.
+    mutating func code(of entry: Entry, in other: LevelDictionary) -> Int32 {
+        other.arena.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else {
+                // Only empty texts have been met.
+                return withUnsafePointer(to: 0) {
+                    code(key: entry.key, text: $0, length: 0, fieldStart: entry.fieldStart)
                 }
-                slot = (slot + 1) & mask
             }
-            let start = arena.count
-            arena.append(contentsOf: buffer)
-            return insert(
-                Entry(key: key, start: start, length: length, isInArena: true, fieldStart: fieldStart), slot: slot)
+            return code(
+                key: entry.key, text: base + entry.start, length: entry.length, fieldStart: entry.fieldStart)
+        }
+    }
+
+    @inline(__always)
+    private mutating func code(key: UInt64, text: UnsafePointer<UInt8>, length: Int, fieldStart: Int) -> Int32 {
+        guard mask >= 0 else { return insert(key, text, length, fieldStart) }
+        var place = Self.scramble(key, length) & mask
+        while true {
+            let slot = slots[place]
+            if slot.code < 0 { return insert(key, text, length, fieldStart) }
+            if slot.key == key, slot.length == UInt32(truncatingIfNeeded: length),
+                length <= 8 || matches(slot.code, text, length)
+            {
+                return slot.code
+            }
+            place = (place + 1) & mask
         }
     }
 
     /// Calls `body` with the bytes of a level.
-    func withBytes<Result>(
-        of entry: Entry, base: UnsafePointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result
-    ) -> Result {
-        guard entry.isInArena else { return body(UnsafeBufferPointer(start: base + entry.start, count: entry.length)) }
-        return arena.withUnsafeBufferPointer {
+    func withBytes<Result>(of entry: Entry, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        arena.withUnsafeBufferPointer {
             body(UnsafeBufferPointer(rebasing: $0[entry.start..<entry.start + entry.length]))
         }
     }
 
-    private func matches(_ entry: Entry, _ base: UnsafePointer<UInt8>, _ start: Int, _ length: Int) -> Bool {
-        withBytes(of: entry, base: base) { $0.elementsEqual(UnsafeBufferPointer(start: base + start, count: length)) }
+    private func matches(_ code: Int32, _ text: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+        withBytes(of: entries[Int(code)]) { $0.elementsEqual(UnsafeBufferPointer(start: text, count: length)) }
     }
 
     @inline(never)
-    private mutating func insert(_ entry: Entry, slot: Int) -> Int32 {
+    private mutating func insert(_ key: UInt64, _ text: UnsafePointer<UInt8>, _ length: Int, _ fieldStart: Int) -> Int32 {
+        if (entries.count + 1) * 2 > slots.count { grow() }
         let code = Int32(truncatingIfNeeded: entries.count)
-        entries.append(entry)
-        slots[slot] = code
-        if entries.count * 2 > slots.count { grow() }
+        entries.append(Entry(key: key, start: arena.count, length: length, fieldStart: fieldStart))
+        arena.append(contentsOf: UnsafeBufferPointer(start: text, count: length))
+        place(code, key, length)
         return code
     }
 
+    private mutating func place(_ code: Int32, _ key: UInt64, _ length: Int) {
+        var place = Self.scramble(key, length) & mask
+        while slots[place].code >= 0 { place = (place + 1) & mask }
+        slots[place] = Slot(key: key, length: UInt32(truncatingIfNeeded: length), code: code)
+    }
+
     private mutating func grow() {
-        mask = slots.count * 2 - 1
-        slots = Array(repeating: -1, count: mask + 1)
+        let count = max(64, slots.count * 2)
+        mask = count - 1
+        slots = Array(repeating: Slot(key: 0, length: 0, code: -1), count: count)
         for (code, entry) in entries.enumerated() {
-            var slot = Self.scramble(entry.key, entry.length) & mask
-            while slots[slot] >= 0 { slot = (slot + 1) & mask }
-            slots[slot] = Int32(truncatingIfNeeded: code)
+            place(Int32(truncatingIfNeeded: code), entry.key, entry.length)
         }
     }
 

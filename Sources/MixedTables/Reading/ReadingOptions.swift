@@ -40,10 +40,13 @@ public struct ReadingOptions: Hashable, Sendable {
     public var hasHeader = true
     public var decimalMark: DecimalMark = .automatic
     public var encoding: Encoding = .utf8
+    /// How many threads read; `nil` for all processors. What is read does not depend on it.
+    public var threads: Int?
 
     public init(
         delimiter: Delimiter = .automatic, missingCodes: [String] = ["NA", ""], columns: Set<String>? = nil,
-        hasHeader: Bool = true, decimalMark: DecimalMark = .automatic, encoding: Encoding = .utf8
+        hasHeader: Bool = true, decimalMark: DecimalMark = .automatic, encoding: Encoding = .utf8,
+        threads: Int? = nil
     ) {
         self.delimiter = delimiter
         self.missingCodes = missingCodes
@@ -51,5 +54,8 @@ public struct ReadingOptions: Hashable, Sendable {
         self.hasHeader = hasHeader
         self.decimalMark = decimalMark
         self.encoding = encoding
+        self.threads = threads
     }
+
+    var threadCount: Int { max(1, threads ?? OpenFile.processorCount) }
 }

@@ -1,65 +1,81 @@
 // Uniting the pieces of a file: one type for each column, one dictionary for each text.
 
+internal import Synchronization
+
 /// Reads a file piece by piece and makes the columns of a table of it.
 ///
 /// A column has the most general type that any of its values needs. A piece that had read text as numbers, because they
 /// looked so until then, is read again for these columns only, so that text keeps its spelling ("1.0" stays "1.0").
 struct TableAssembler {
-    let context: PieceContext
-    let file: String
-    /// The names of the columns, by field.
-    let names: [String]
-    /// For each field whether it is wanted.
-    let isWanted: [Bool]
+    let text: DelimitedText
+    let pieceSize: Int
+    let threads: Int
 
     /// How many bytes a piece has; small enough that reading one again costs little.
-    static let pieceSize = 4 << 20
+    static let pieceSize = 1 << 20
 
-    /// The columns of the rows that begin at `start`, and their number.
-    func columns(from start: Int, pieceSize: Int = TableAssembler.pieceSize) throws(TableError) -> (
-        columns: [Column], rowCount: Int
-    ) {
-        var kinds: [StoredKind] = isWanted.map { $0 ? .unknown : .skipped }
+    /// The columns of all rows, and their number.
+    func columns() throws(TableError) -> (columns: [Column], rowCount: Int) {
+        try columns(of: try readPieces())
+    }
+
+    /// The columns of the records in some ranges of the text, each of which begins and ends with whole records but the first,
+    /// which may end anywhere.
+    func columns(of ranges: [Range<Int>]) throws(TableError) -> (columns: [Column], rowCount: Int) {
+        let buffer = TextBuffer()
         var pieces: [Piece] = []
-        var offset = context.scanner.startOfRecord(start)
-        var rowCount = 0
-        while offset < context.scanner.count {
-            let piece = try read(from: offset, until: min(context.scanner.count, offset + pieceSize), kinds, rowCount)
-            for (index, column) in piece.columns.enumerated() where column.kind == .text || column.kind == .failed {
-                kinds[index] = .text
+        for range in ranges {
+            do {
+                pieces.append(
+                    try Piece(
+                        text.context, of: text.source, from: .record(range.lowerBound), until: range.upperBound,
+                        kinds: text.unknownKinds, buffer: buffer))
+            } catch {
+                throw PieceSequence(text: text, pieceSize: pieceSize, threads: 1).located(error, rowsBefore: 0)
             }
-            rowCount += piece.rowCount
-            offset = piece.end
-            pieces.append(piece)
         }
-        guard rowCount > 0 else { throw .noRows(file: file) }
+        return try columns(of: pieces)
+    }
+
+    private func columns(of pieces: [Piece]) throws(TableError) -> (columns: [Column], rowCount: Int) {
+        let isWanted = text.isWanted
+        let rowCount = pieces.reduce(0) { $0 + $1.rowCount }
+        guard rowCount > 0 else { throw .noRows(file: text.source.name) }
 
         let types = isWanted.indices.map { type(of: $0, in: pieces) }
-        for piece in pieces { try readTextAgain(piece, types) }
+        let buffer = TextBuffer()
+        for piece in pieces { try readTextAgain(piece, types, buffer) }
         var columns: [Column] = []
         for index in isWanted.indices where isWanted[index] {
             let values = try merge(index, as: types[index], pieces: pieces, rowCount: rowCount)
             for piece in pieces { piece.release(column: index) }
-            columns.append(Column(names[index], values))
+            columns.append(Column(text.names[index], values))
         }
         return (columns, rowCount)
     }
 
-    private func read(from start: Int, until limit: Int, _ kinds: [StoredKind], _ rowsBefore: Int) throws(TableError)
-        -> Piece
-    {
+    private func readPieces() throws(TableError) -> [Piece] {
+        // A column that is text in one piece is text in all, which saves reading later pieces again.
+        let kinds = Mutex(text.unknownKinds)
+        var pieces: [Piece] = []
         do {
-            return try Piece(context, from: start, until: limit, kinds: kinds)
-        } catch {
-            switch error {
-            case .ragged(let record, let row, let found):
-                throw .raggedRow(
-                    file: file, line: context.scanner.line(of: record), row: rowsBefore + row + 1,
-                    expected: context.fieldCount - (context.hasTrailingDelimiter ? 1 : 0), found: found)
-            case .unterminatedQuote(let offset):
-                throw .unterminatedQuote(file: file, line: context.scanner.line(of: offset))
+            try PieceSequence(text: text, pieceSize: pieceSize, threads: threads).forEach {
+                kinds.withLock { $0 }
+            } transform: { piece, _ in
+                piece
+            } body: { piece, _ in
+                kinds.withLock { kinds in
+                    for (index, column) in piece.columns.enumerated()
+                    where column.kind == .text || column.kind == .failed { kinds[index] = .text }
+                }
+                pieces.append(piece)
             }
+        } catch let error as TableError {
+            throw error
+        } catch {
+            throw .unreadable(file: text.source.name, reason: "\(error)")
         }
+        return pieces
     }
 
     /// The type that holds what every piece has read of a column.
@@ -76,14 +92,24 @@ struct TableAssembler {
         return isNumeric ? .integer : .unknown
     }
 
-    private func readTextAgain(_ piece: Piece, _ types: [StoredKind]) throws(TableError) {
+    private func readTextAgain(
+        _ piece: Piece, _ types: [StoredKind], _ buffer: TextBuffer
+    ) throws(TableError) {
         let kinds: [StoredKind] = types.indices.map { index in
             let store = piece.columns[index]
             let isRight = store.kind == .text || (store.kind == .unknown && !store.hasAmbiguousBlanks)
             return types[index] == .text && !isRight ? .text : .skipped
         }
         guard kinds.contains(.text) else { return }
-        piece.adoptText(from: try read(from: piece.start, until: piece.end, kinds, 0))
+        do {
+            piece.adoptText(
+                from: try Piece(
+                    text.context, of: text.source, from: .record(piece.start), until: piece.end, kinds: kinds,
+                    buffer: buffer))
+        } catch {
+            let sequence = PieceSequence(text: text, pieceSize: pieceSize, threads: 1)
+            throw sequence.located(error, rowsBefore: 0)
+        }
     }
 
     private func merge(_ index: Int, as type: StoredKind, pieces: [Piece], rowCount: Int) throws(TableError)
@@ -136,46 +162,42 @@ struct TableAssembler {
 
     /// The codes of all pieces in terms of one dictionary.
     private func gatherText(_ index: Int, _ pieces: [Piece], _ rowCount: Int) throws(TableError) -> CategoricalValues {
-        let base = context.scanner.base
-        var levels: [String] = []
-        var codeOfLevel: [String: Int32] = [:]
+        // One dictionary of the bytes for all pieces; strings are made of its entries only.
+        var united = LevelDictionary()
         var translations: [[Int32]] = []
         for piece in pieces {
             let dictionary = piece.columns[index].dictionary
-            var translation: [Int32] = []
-            translation.reserveCapacity(dictionary.entries.count)
-            for entry in dictionary.entries {
-                let (text, hasZero) = dictionary.withBytes(of: entry, base: base) {
-                    (String(validating: $0, as: UTF8.self), $0.contains(0))
-                }
-                if hasZero { throw .notText(file: file, looksLike: "binary data") }
-                guard let text else {
-                    throw .notUTF8(
-                        file: file, line: context.scanner.line(of: entry.fieldStart), column: names[index])
-                }
-                if pieces.count == 1 {
-                    levels.append(text)
-                } else if let code = codeOfLevel[text] {
-                    translation.append(code)
-                } else {
-                    let code = Int32(truncatingIfNeeded: levels.count)
-                    codeOfLevel[text] = code
-                    levels.append(text)
-                    translation.append(code)
-                }
-            }
-            translations.append(translation)
+            translations.append(dictionary.entries.map { united.code(of: $0, in: dictionary) })
+        }
+        let levels = try united.entries.map { entry throws(TableError) in
+            try text.level(entry, of: united, column: index)
         }
         var codes = Self.gather(index, pieces, rowCount, missing: CategoricalValues.missing)
-        if pieces.count > 1 {
-            var row = 0
-            for (piece, translation) in zip(pieces, translations) {
-                for position in row..<row + piece.rowCount where codes[position] >= 0 {
-                    codes[position] = translation[Int(codes[position])]
-                }
-                row += piece.rowCount
+        var row = 0
+        for (piece, translation) in zip(pieces, translations) {
+            for position in row..<row + piece.rowCount where codes[position] >= 0 {
+                codes[position] = translation[Int(codes[position])]
             }
+            row += piece.rowCount
         }
         return CategoricalValues(codes: codes, levels: levels, kind: .text)
+    }
+}
+
+extension DelimitedText {
+    /// The text of a level.
+    ///
+    /// - Throws: `TableError` where its bytes are no UTF-8 text.
+    func level(
+        _ entry: LevelDictionary.Entry, of dictionary: LevelDictionary, column: Int
+    ) throws(TableError) -> String {
+        let (text, hasZero) = dictionary.withBytes(of: entry) {
+            (String(validating: $0, as: UTF8.self), $0.contains(0))
+        }
+        if hasZero { throw .notText(file: source.name, looksLike: "binary data") }
+        guard let text else {
+            throw .notUTF8(file: source.name, line: source.line(of: entry.fieldStart), column: names[column])
+        }
+        return text
     }
 }

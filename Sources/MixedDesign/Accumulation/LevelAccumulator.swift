@@ -1,0 +1,235 @@
+// The blocks of one grouping factor while rows are being added.
+
+internal import MixedLinearAlgebra
+
+/// Accumulates, level by level, *Z_i'W Z_i*, *Z_i'W[X̃ ỹ]* and, where there is room, *[X̃ ỹ]'W[X̃ ỹ]*.
+///
+/// Everything of a level stands together in one record, so that a row touches a few cache lines. Levels may be added at any
+/// time.
+final class LevelAccumulator {
+    private let columnCount: Int
+    /// Fixed-effects columns and the response.
+    private let fixedWidth: Int
+    private var columnScales: [Double]?
+    private(set) var levelCount = 0
+    /// Records of `stride` numbers: the number of rows, *Z'Z*, *Z'[X y]*, and the moments where they are kept.
+    private var records = Storage<Double>(zeros: 0)
+    private var capacity = 0
+    private var keepsMoments = true
+    private(set) var unweightedGram: Matrix
+
+    init(columnCount: Int, fixedWidth: Int) {
+        self.columnCount = columnCount
+        self.fixedWidth = fixedWidth
+        unweightedGram = Matrix(rows: columnCount, columns: columnCount)
+    }
+
+    private var momentCount: Int { PackedTriangle.count(fixedWidth) }
+    private var crossStart: Int { 1 + columnCount * columnCount }
+    private var momentStart: Int { crossStart + columnCount * fixedWidth }
+    private var stride: Int { momentStart + (keepsMoments ? momentCount : 0) }
+
+    /// Makes room for so many levels in all.
+    func reserve(levels count: Int) {
+        levelCount = max(levelCount, count)
+        let mayKeepMoments = keepsMoments && levelCount <= FactorCrossProducts.fixedMomentsLimit / momentCount
+        guard levelCount > capacity || mayKeepMoments != keepsMoments else { return }
+        let old = records
+        let oldStride = stride
+        let oldCapacity = capacity
+        keepsMoments = mayKeepMoments
+        if levelCount > capacity { capacity = max(levelCount, min(capacity * 2, levelCount * 2)) }
+        let stride = stride
+        records = Storage(zeros: capacity * stride)
+        let kept = min(oldStride, stride)
+        for level in 0..<oldCapacity {
+            (records.pointer + level * stride).update(from: old.pointer + level * oldStride, count: kept)
+        }
+    }
+
+    /// Divides a batch's columns by the scales that the first batch decided.
+    func scale(_ batch: UnsafeMutablePointer<Double>, rows: Int) {
+        let scales = columnScales ?? Self.scales(batch, rows: rows, columns: columnCount)
+        columnScales = scales
+        for (column, scale) in scales.enumerated() where scale != 1 {
+            let values = batch + column * rows
+            let factor = 1 / scale
+            for row in 0..<rows { values[row] *= factor }
+        }
+    }
+
+    private static func scales(_ batch: UnsafePointer<Double>, rows: Int, columns: Int) -> [Double] {
+        (0..<columns).map { column in
+            var sum = 0.0
+            for row in 0..<rows { sum += batch[row + column * rows] * batch[row + column * rows] }
+            return FixedColumnTransform.powerOfTwo(near: (sum / Double(max(rows, 1))).squareRoot())
+        }
+    }
+
+    /// Adds a batch to the sums without weights.
+    func addUnweighted(_ batch: UnsafePointer<Double>, rows: Int) {
+        for column in 0..<columnCount {
+            for other in 0...column {
+                let sum = Self.dot(batch + column * rows, batch + other * rows, rows)
+                unweightedGram[column, other] += sum
+                if other != column { unweightedGram[other, column] += sum }
+            }
+        }
+    }
+
+    private static func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, _ count: Int) -> Double {
+        let (left, right) = (UnsafeRawPointer(left), UnsafeRawPointer(right))
+        var sums = SIMD4<Double>.zero
+        for group in 0..<count / 4 {
+            sums +=
+                left.loadUnaligned(fromByteOffset: 32 * group, as: SIMD4<Double>.self)
+                * right.loadUnaligned(fromByteOffset: 32 * group, as: SIMD4<Double>.self)
+        }
+        var rest = 0.0
+        for index in count / 4 * 4..<count {
+            rest += left.load(fromByteOffset: 8 * index, as: Double.self) * right.load(fromByteOffset: 8 * index, as: Double.self)
+        }
+        return sums.sum() + rest
+    }
+
+    /// Adds a batch: random-effects columns column-major, fixed-effects columns and response row-major, both weighted.
+    ///
+    /// - Parameter codes: The level of each row of the batch; all below `levelCount`.
+    func add(
+        _ random: UnsafePointer<Double>, _ fixed: UnsafePointer<Double>, codes: UnsafePointer<Int32>, rows count: Int
+    ) {
+        switch columnCount {
+        case 1: addSingle(random, fixed, codes: codes, rows: count)
+        case 2: addPair(random, fixed, codes: codes, rows: count)
+        default: addBlock(random, fixed, codes: codes, rows: count)
+        }
+    }
+
+    private func addSingle(
+        _ random: UnsafePointer<Double>, _ fixed: UnsafePointer<Double>, codes: UnsafePointer<Int32>, rows count: Int
+    ) {
+        let width = fixedWidth
+        let stride = stride
+        let records = records.pointer
+        let keepsMoments = keepsMoments
+        for row in 0..<count {
+            let record = records + Int(codes[row]) * stride
+            let values = fixed + row * width
+            let effect = random[row]
+            record[0] += 1
+            record[1] += effect * effect
+            let cross = record + 2
+            for term in 0..<width { cross[term] += effect * values[term] }
+            if keepsMoments { Self.addSquares(of: values, width: width, to: cross + width) }
+        }
+    }
+
+    private func addPair(
+        _ random: UnsafePointer<Double>, _ fixed: UnsafePointer<Double>, codes: UnsafePointer<Int32>, rows count: Int
+    ) {
+        let width = fixedWidth
+        let stride = stride
+        let records = records.pointer
+        let keepsMoments = keepsMoments
+        for row in 0..<count {
+            let record = records + Int(codes[row]) * stride
+            let values = fixed + row * width
+            let (first, second) = (random[row], random[row + count])
+            record[0] += 1
+            record[1] += first * first
+            record[2] += second * first
+            record[3] += first * second
+            record[4] += second * second
+            let cross = record + 5
+            for term in 0..<width {
+                cross[2 * term] += first * values[term]
+                cross[2 * term + 1] += second * values[term]
+            }
+            if keepsMoments { Self.addSquares(of: values, width: width, to: cross + 2 * width) }
+        }
+    }
+
+    private func addBlock(
+        _ random: UnsafePointer<Double>, _ fixed: UnsafePointer<Double>, codes: UnsafePointer<Int32>, rows count: Int
+    ) {
+        let columns = columnCount
+        let width = fixedWidth
+        let stride = stride
+        let records = records.pointer
+        let keepsMoments = keepsMoments
+        for row in 0..<count {
+            let record = records + Int(codes[row]) * stride
+            let values = fixed + row * width
+            record[0] += 1
+            let cross = record + 1 + columns * columns
+            for column in 0..<columns {
+                let value = random[row + column * count]
+                for other in 0..<columns { record[1 + other + column * columns] += value * random[row + other * count] }
+                for term in 0..<width { cross[column + term * columns] += value * values[term] }
+            }
+            if keepsMoments { Self.addSquares(of: values, width: width, to: cross + columns * width) }
+        }
+    }
+
+    /// Adds *x x'* to a packed triangle.
+    @inline(__always)
+    private static func addSquares(
+        of row: UnsafePointer<Double>, width: Int, to triangle: UnsafeMutablePointer<Double>
+    ) {
+        var target = triangle
+        for column in 0..<width {
+            let value = row[column]
+            for other in column..<width { target[other - column] += value * row[other] }
+            target += width - column
+        }
+    }
+
+    /// The blocks in another order of the levels; those of levels that share a place are added.
+    ///
+    /// - Parameter arrangement: For each level its place, or -1 to leave it out.
+    func finished(_ arrangement: LevelArrangement) -> FactorCrossProducts {
+        let columns = columnCount
+        let block = columns * columns
+        let cross = columns * fixedWidth
+        let count = arrangement.levelCount
+        let momentCount = keepsMoments ? self.momentCount : 0
+        var rowCounts = [Int](repeating: 0, count: count)
+        var diagonalBlocks = [Double](repeating: 0, count: count * block)
+        var fixedBlocks = [Double](repeating: 0, count: count * cross)
+        var moments = [Double](repeating: 0, count: count * momentCount)
+        for level in 0..<min(levelCount, arrangement.places.count) {
+            let place = Int(arrangement.places[level])
+            if place < 0 { continue }
+            let record = records.pointer + level * stride
+            rowCounts[place] += Int(record[0])
+            for index in 0..<block { diagonalBlocks[place * block + index] += record[1 + index] }
+            for index in 0..<cross { fixedBlocks[place * cross + index] += record[crossStart + index] }
+            for index in 0..<momentCount { moments[place * momentCount + index] += record[momentStart + index] }
+        }
+        return FactorCrossProducts(
+            columnCount: columns, rowCounts: rowCounts,
+            columnScales: columnScales ?? [Double](repeating: 1, count: columns), diagonalBlocks: diagonalBlocks,
+            fixedBlocks: fixedBlocks, fixedMoments: keepsMoments ? moments : nil)
+    }
+
+    /// How many rows each level has.
+    var rowCounts: [Int] { (0..<levelCount).map { Int(records.pointer[$0 * stride]) } }
+}
+
+/// Where the levels of a factor, numbered as they were met, stand in the end.
+struct LevelArrangement {
+    /// How many places there are.
+    var levelCount: Int
+    /// For each level its place, or -1 for a level that is left out.
+    var places: [Int32]
+
+    init(levelCount: Int, places: [Int32]) {
+        self.levelCount = levelCount
+        self.places = places
+    }
+
+    /// Every level stays where it is.
+    init(unchanged levelCount: Int) {
+        self.init(levelCount: levelCount, places: (0..<Int32(clamping: levelCount)).map { $0 })
+    }
+}

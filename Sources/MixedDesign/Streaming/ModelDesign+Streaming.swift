@@ -1,0 +1,80 @@
+// Learning a design and its cross-products from a text in one pass, without holding its rows.
+
+package import MixedSyntax
+package import MixedTables
+
+/// A design and the cross-products of rows that were read but not kept.
+public struct StreamedDesign: Sendable {
+    /// The columns of the fixed and random effects, with the levels of all rows.
+    public let design: ModelDesign
+    /// What the rows leave.
+    public let products: CrossProducts
+}
+
+extension ModelDesign {
+    /// Reads a text once, part by part, and keeps the design and the cross-products of its rows.
+    ///
+    /// Types, levels of fixed factors and contrasts are learned from the first part. Where a later part does not fit what was
+    /// learned, that part is remembered, the rest is only looked through for more of its kind, and the text is read again
+    /// with all of them known.
+    ///
+    /// - Parameters:
+    ///   - inspected: Columns that `prepare` looks at.
+    ///   - prepare: Steps that each part goes through before it is used; what they do with a row must depend on that row only.
+    /// - Returns: `nil` for a formula that needs all rows at once, such as one with `poly(x, 2)` or `mean(x)`, and for a first
+    ///   part that says too little.
+    /// - Complexity: One pass over the text as a rule; memory grows with levels and pairs of levels that occur together.
+    /// - Throws: `DesignError`, `TableError`, and what `prepare` throws.
+    package static func stream(
+        _ formula: ModelFormula, from stream: TableStream, options: DesignOptions = DesignOptions(),
+        inspecting inspected: Set<String> = [], prepare: @escaping (DataTable) throws -> DataTable = { $0 }
+    ) throws -> StreamedDesign? {
+        var places = [stream.firstPlace]
+        while true {
+            let raw = try stream.table(of: places)
+            let sampled: SampledFormula?
+            do {
+                sampled = try SampledFormula(
+                    formula, sample: try prepare(raw), options: options, inspected: inspected)
+            } catch is DesignError {
+                // All rows may have what the sample lacks; where they do not, they give the better message.
+                return nil
+            }
+            guard let sampled else { return nil }
+            let pass = StreamedPass(sampled)
+            let surprising = try pass.add(stream, like: raw, prepare: prepare)
+            if surprising.isEmpty {
+                let (design, products) = try pass.finished(stream)
+                return StreamedDesign(design: design, products: products)
+            }
+            places += surprising
+        }
+    }
+}
+
+extension StreamedPass {
+    /// Adds all parts of a stream that fit the sample.
+    ///
+    /// - Returns: The parts that do not; where there are some, what was added is not all.
+    fileprivate func add(
+        _ stream: TableStream, like sample: DataTable, prepare: @escaping (DataTable) throws -> DataTable
+    ) throws -> [TableStream.Place] {
+        let formula = formula
+        var surprising: [TableStream.Place] = []
+        try stream.forEachPart(like: sample, coded: formula.codedColumns) { part -> EvaluatedPart? in
+            if part.isSurprising { return nil }
+            do {
+                return try EvaluatedPart(prepare(part.table), dictionaries: part.dictionaries, of: formula)
+            } catch is EvaluatedPart.Surprise {
+                return nil
+            }
+        } body: { part, _, place in
+            if let part {
+                if surprising.isEmpty { self.add(part) }
+            } else {
+                surprising.append(place)
+            }
+        }
+        return surprising
+    }
+}

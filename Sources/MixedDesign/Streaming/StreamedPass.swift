@@ -1,0 +1,163 @@
+// The one pass over rows that are never held: cross-products and a design, whatever the number of rows.
+
+import MixedLinearAlgebra
+import MixedSyntax
+import MixedTables
+
+/// Accumulates the parts of a stream in their order.
+final class StreamedPass {
+    let formula: SampledFormula
+    private let groups: [SampledFormula.Group]
+    private let accumulator: CrossProductsAccumulator
+    /// For each grouping variable, by its place among the evaluated expressions.
+    private var coders: [Int: LevelCoder] = [:]
+    private var groupCoders: [GroupCoder]
+    /// For each grouping factor how its columns vary.
+    private var variations: [[SlopeVariation]]
+    private var summary: PartSummary?
+    private let constantCombination: [Double]?
+
+    init(_ formula: SampledFormula) {
+        self.formula = formula
+        groups = formula.groups
+        accumulator = CrossProductsAccumulator(
+            fixedColumnCount: formula.terms.fixed.columns.count, randomColumnCounts: groups.map(\.columns.count))
+        for index in formula.places.groupings.joined() { coders[index] = LevelCoder() }
+        groupCoders = groups.map { GroupCoder(variableCount: $0.variables.count) }
+        variations = groups.map { $0.columns.map { _ in SlopeVariation() } }
+        constantCombination = ModelDesign.constantCombination(
+            terms: formula.terms.fixed.terms, columns: formula.terms.fixed.columns)
+    }
+
+    /// Adds the rows of a part.
+    func add(_ part: EvaluatedPart) {
+        if summary == nil { summary = part.summary } else { summary?.add(part.summary) }
+        guard part.frame.rowCount > 0 else { return }
+        let name = { (index: Int) in self.formula.builder.evaluated[index].name }
+        var numbers: [Int: [Int32]] = [:]
+        for (index, values) in part.groupValues {
+            numbers[index] = coders[index]?.codes(values, dictionary: part.dictionaries[name(index)])
+        }
+        var frame = part.frame
+        for (index, group) in groups.enumerated() {
+            frame.groupings[index].codes = groupCoders[index].codes(
+                group.variables.map { numbers[$0] ?? [] }, counts: group.variables.map { coders[$0]?.count ?? 0 })
+            note(frame.groupings[index], of: index)
+        }
+        accumulator.add(
+            FrameRows(
+                frame, constantCombination: constantCombination,
+                factorShapes: zip(groups, groupCoders).map {
+                    FactorShape(levelCount: $1.levelCount, columnCount: $0.columns.count)
+                }))
+    }
+
+    /// Looks whether the columns of random slopes vary, as long as that is not known.
+    private func note(_ grouping: ModelFrame.Grouping, of index: Int) {
+        let columns = groups[index].columns
+        for column in columns.indices where !columns[column].isIntercept && !variations[index][column].isKnown {
+            let values = Storage<Double>(zeros: grouping.codes.count)
+            grouping.columns[column].fill(0..<grouping.codes.count, into: values.pointer)
+            grouping.codes.withUnsafeBufferPointer { codes in
+                guard let codes = codes.baseAddress else { return }
+                variations[index][column].add(values.pointer, codes: codes, rows: grouping.codes.count)
+            }
+        }
+    }
+
+    /// What all parts make.
+    ///
+    /// - Throws: `DesignError` where the rows cannot answer the formula, `TableError` for levels that are no text.
+    func finished(_ stream: TableStream) throws -> (design: ModelDesign, products: CrossProducts) {
+        let builder = formula.builder
+        guard let summary, summary.rowCount > 0 else {
+            let dropped = summary?.dropped ?? []
+            throw builder.noRows(total: summary?.totalRowCount ?? 0, dropped: dropped, response: formula.places.response)
+        }
+        let data = summary.data
+        try builder.checkVaries(data.response, name: builder.evaluated[formula.places.response].name)
+        var notes: [DesignNote] = []
+        if data.droppedRowCount > 0 {
+            notes.append(
+                .droppedRows(count: data.droppedRowCount, total: data.totalRowCount, columns: data.dropped))
+        }
+
+        // Levels that occur in some factor are the levels of a variable.
+        let rowCounts = groups.indices.map { accumulator.rowCounts(factor: $0) }
+        var used: [Int: [Bool]] = [:]
+        for (index, group) in groups.enumerated() {
+            let counts = group.variables.map { coders[$0]?.count ?? 0 }
+            let flags = groupCoders[index].usedNumbers(rowCounts: rowCounts[index], counts: counts)
+            for (variable, flags) in zip(group.variables, flags) {
+                used[variable] = zip(used[variable] ?? flags, flags).map { $0 || $1 }
+            }
+        }
+        var levels: [Int: (names: [String], places: [Int32])] = [:]
+        for (index, coder) in coders {
+            levels[index] = try coder.levels(
+                isUsed: used[index] ?? [], column: builder.evaluated[index].name, of: stream)
+        }
+
+        var random = RandomEffectsBuilder(rowCount: data.rowCount, source: builder.formula.source)
+        var arrangements: [LevelArrangement] = []
+        var parts: [[[Int32]]] = []
+        for (index, group) in groups.enumerated() {
+            let (arrangement, combined) = groupCoders[index].arrangement(
+                rowCounts: rowCounts[index], places: group.variables.map { levels[$0]?.places ?? [] },
+                counts: group.variables.map { levels[$0]?.names.count ?? 0 })
+            arrangements.append(arrangement)
+            parts.append(combined)
+        }
+        for (number, term) in builder.formula.random.enumerated() {
+            let name = RandomEffectsBuilder.name(of: term)
+            guard let index = groups.firstIndex(where: { $0.name == name }) else { continue }
+            var counts = [Int](repeating: 0, count: arrangements[index].levelCount)
+            for (level, place) in arrangements[index].places.enumerated() where place >= 0 && level < rowCounts[index].count {
+                counts[Int(place)] += rowCounts[index][level]
+            }
+            let variables = groups[index].variables.map { variable in
+                RandomEffectsBuilder.Variable(
+                    design: GroupingVariable(
+                        expression: builder.evaluated[variable].stored, trained: builder.evaluated[variable].trained,
+                        levels: levels[variable]?.names ?? []),
+                    isContinuous: coders[variable]?.hasFractions ?? false)
+            }
+            try random.add(
+                term, columns: formula.terms.random[number], factors: variables, parts: parts[index],
+                rowCounts: counts)
+        }
+        let (factors, groupNotes) = try random.finish { name, column in
+            guard let group = groups.firstIndex(where: { $0.name == name }),
+                let place = groups[group].columns.firstIndex(of: column)
+            else { return .withinLevels }
+            return variations[group][place].kind
+        }
+        let design = builder.design(
+            formula.places, formula.terms, groupingFactors: factors, data: data, notes: notes + groupNotes)
+        return (design, arranged(accumulator.finished(arrangements), for: design))
+    }
+
+    /// The cross-products with their factors and columns in the order of the design.
+    private func arranged(_ products: CrossProducts, for design: ModelDesign) -> CrossProducts {
+        var kept: [CrossProductsRestriction.Factor] = []
+        var isUnchanged = true
+        for (index, factor) in design.groupingFactors.enumerated() {
+            guard let source = groups.firstIndex(where: { $0.name == factor.name }) else { continue }
+            var free = Array(groups[source].columns.enumerated())
+            var columns: [[(column: Int, weight: Double)]] = []
+            for (place, column) in factor.columns.enumerated() {
+                guard let position = free.firstIndex(where: { $0.element == column }) else { continue }
+                let old = free.remove(at: position).offset
+                columns.append([(old, 1)])
+                if old != place { isUnchanged = false }
+            }
+            if source != index { isUnchanged = false }
+            kept.append(.init(source: source, columns: columns))
+        }
+        if isUnchanged { return products }
+        return products.restricted(
+            to: CrossProductsRestriction(
+                fixed: (0..<products.fixedColumnCount).map { [($0, 1)] }, constantCombination: constantCombination,
+                factors: kept))
+    }
+}

@@ -1,0 +1,107 @@
+// A piece of a text, read into typed columns.
+
+/// What is wrong with a record, before it is known on which line it stands.
+enum PieceError: Error {
+    case ragged(record: Int, row: Int, found: Int)
+    case unterminatedQuote(offset: Int)
+    /// A record goes on after the bytes at hand.
+    case incomplete
+    case unreadable(TableError)
+}
+
+/// Where the first record of a piece begins.
+enum PieceStart {
+    /// At this offset.
+    case record(Int)
+    /// After the first line end at or after the byte before this offset: right unless a quoted field spans lines there.
+    case lineAfter(Int)
+}
+
+/// Some consecutive records of a text, in typed columns.
+///
+/// The pieces of a text are independent of each other but for the kinds of their columns, which `TableAssembler` unites, so
+/// that several threads can read them. The object owns the memory of its columns.
+final class Piece {
+    /// Where the first record begins; the end where there is none.
+    private(set) var start: Int
+    /// Where the record after the last one begins.
+    private(set) var end: Int
+    private(set) var rowCount = 0
+    private(set) var columns: [ColumnStore]
+
+    /// How many bytes after the end of a piece are loaded with it, for its last record.
+    private static let margin = 1 << 16
+
+    /// Reads the records that begin before `limit`.
+    ///
+    /// - Parameter kinds: `skipped`, `unknown`, or `text` for columns that are known to be text.
+    /// - Throws: `PieceError.incomplete` only for a start that is a guess.
+    init(
+        _ context: PieceContext, of source: TextSource, from guess: PieceStart, until limit: Int, kinds: [StoredKind],
+        buffer: TextBuffer
+    ) throws(PieceError) {
+        let first: Int
+        switch guess {
+        case .record(let offset): first = offset
+        case .lineAfter(let offset): first = max(0, offset - 1)
+        }
+        start = first
+        end = first
+        columns = []
+        var margin = Self.margin
+        while true {
+            let last = min(source.byteCount, max(limit, first) + margin)
+            do {
+                try read(context, source, guess, from: first, until: limit, to: last, kinds, buffer)
+                return
+            } catch {
+                // The bytes may end in the middle of a record that is wrong only for that.
+                guard case .incomplete = error, last < source.byteCount, case .record = guess else { throw error }
+            }
+            margin *= 8
+        }
+    }
+
+    deinit {
+        for index in columns.indices { columns[index].release() }
+    }
+
+    private func read(
+        _ context: PieceContext, _ source: TextSource, _ guess: PieceStart, from first: Int, until limit: Int,
+        to last: Int, _ kinds: [StoredKind], _ buffer: TextBuffer
+    ) throws(PieceError) {
+        let span: TextSource.Span
+        do { span = try source.load(first..<last, into: buffer) } catch { throw .unreadable(error) }
+        let scanner = context.scanner(span.base, end: span.range.upperBound)
+        start = first
+        if case .lineAfter(let offset) = guess, offset > 0 { start = scanner.startOfRecord(afterLineAt: first) }
+        end = start
+        rowCount = 0
+        for index in columns.indices { columns[index].release() }
+        let capacity = max(16, min(max(limit - start, 0) / max(2, kinds.count * 3), 1 << 20))
+        columns = kinds.map { ColumnStore(kind: $0, capacity: capacity) }
+        var reader = RecordReader(
+            context: context, scanner: scanner, isAtEnd: span.range.upperBound == source.byteCount, capacity: capacity)
+        var failure: PieceError?
+        columns.withUnsafeMutableBufferPointer { columns in
+            do throws(PieceError) {
+                end = try reader.read(from: start, until: limit, into: columns)
+            } catch {
+                failure = error
+            }
+        }
+        rowCount = reader.rowCount
+        if let failure { throw failure }
+    }
+
+    /// Takes the columns of `other`, the same piece read again, that it holds as text.
+    func adoptText(from other: Piece) {
+        for index in columns.indices where other.columns[index].kind == .text {
+            columns[index].release()
+            swap(&columns[index], &other.columns[index])
+        }
+    }
+
+    /// Gives back the memory of a column that has been copied.
+    func release(column: Int) { columns[column].release() }
+}
