@@ -39,12 +39,13 @@ let package = Package(
                 .linkedFramework("Accelerate", .when(platforms: [.macOS, .iOS])),
             ]),
         .target(name: "CBoostMath"),
+        .target(name: "CKernels"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("MixedNumerics", ["CBoostMath"]),
         room("MixedLinearAlgebra", ["CLAPACK"]),
         room("MixedSyntax"),
         room("MixedTables", ["MixedSyntax", "CZlib"]),
-        room("MixedDesign", ["MixedTables", "MixedSyntax", "MixedLinearAlgebra"]),
+        room("MixedDesign", ["MixedTables", "MixedSyntax", "MixedLinearAlgebra", "CKernels"]),
         room(
             "LinearMixedModels", ["MixedDesign", "MixedLinearAlgebra", "MixedNumerics", "MixedTables", "MixedSyntax"]),
         room(
@@ -63,7 +64,7 @@ let package = Package(
         .executableTarget(
             name: "mixed",
             dependencies: [
-                "MixedModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MixedModels", "CKernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(

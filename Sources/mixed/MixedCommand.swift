@@ -1,6 +1,7 @@
 // The command `mixed`: its subcommands, and where every error ends.
 
 import ArgumentParser
+import CKernels
 import MixedModels
 
 /// Linear mixed models from the terminal.
@@ -44,6 +45,7 @@ struct MixedCommand: ParsableCommand {
 
     /// Runs the command; errors of the input end here, those of usage with the parser.
     static func main() {
+        mixed_keep_memory()
         Console.ignoreBrokenPipes()
         do {
             var command = try parseAsRoot()

@@ -1,5 +1,6 @@
 // The blocks of one grouping factor while rows are being added.
 
+internal import CKernels
 internal import MixedLinearAlgebra
 
 /// Accumulates, level by level, *Z_i'W Z_i*, *Z_i'W[X̃ ỹ]* and, where there is room, *[X̃ ỹ]'W[X̃ ỹ]*.
@@ -113,6 +114,7 @@ final class LevelAccumulator {
         let records = records.pointer
         let keepsMoments = keepsMoments
         for row in 0..<count {
+            if row + Self.lead < count { Self.prefetch(records + Int(codes[row + Self.lead]) * stride, count: stride) }
             let record = records + Int(codes[row]) * stride
             let values = fixed + row * width
             let effect = random[row]
@@ -132,6 +134,7 @@ final class LevelAccumulator {
         let records = records.pointer
         let keepsMoments = keepsMoments
         for row in 0..<count {
+            if row + Self.lead < count { Self.prefetch(records + Int(codes[row + Self.lead]) * stride, count: stride) }
             let record = records + Int(codes[row]) * stride
             let values = fixed + row * width
             let (first, second) = (random[row], random[row + count])
@@ -158,6 +161,7 @@ final class LevelAccumulator {
         let records = records.pointer
         let keepsMoments = keepsMoments
         for row in 0..<count {
+            if row + Self.lead < count { Self.prefetch(records + Int(codes[row + Self.lead]) * stride, count: stride) }
             let record = records + Int(codes[row]) * stride
             let values = fixed + row * width
             record[0] += 1
@@ -168,6 +172,18 @@ final class LevelAccumulator {
                 for term in 0..<width { cross[column + term * columns] += value * values[term] }
             }
             if keepsMoments { Self.addSquares(of: values, width: width, to: cross + columns * width) }
+        }
+    }
+
+    /// How many rows ahead the record of a level is asked for.
+    private static let lead = 8
+
+    @inline(__always)
+    private static func prefetch(_ record: UnsafePointer<Double>, count: Int) {
+        var offset = 0
+        while offset < count {
+            mixed_prefetch(record + offset)
+            offset += 8
         }
     }
 

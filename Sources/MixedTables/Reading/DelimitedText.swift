@@ -12,7 +12,7 @@ struct DelimitedText {
     let rowsStart: Int
 
     /// How many bytes of a file are looked at to find its dialect.
-    private static let sampleSize = 4 << 20
+    private static let sampleSize = 1 << 18
 
     /// Reads the header of a text.
     ///

@@ -79,13 +79,23 @@ package struct LevelDictionary {
         }
     }
 
+    /// Makes room for so many texts.
+    mutating func reserve(_ count: Int) {
+        guard count * 2 > slots.count else { return }
+        var size = 64
+        while size < count * 2 { size *= 2 }
+        rebuild(size)
+        entries.reserveCapacity(count)
+        arena.reserveCapacity(count * 8)
+    }
+
     private func matches(_ code: Int32, _ text: UnsafePointer<UInt8>, _ length: Int) -> Bool {
         withBytes(of: entries[Int(code)]) { $0.elementsEqual(UnsafeBufferPointer(start: text, count: length)) }
     }
 
     @inline(never)
     private mutating func insert(_ key: UInt64, _ text: UnsafePointer<UInt8>, _ length: Int, _ fieldStart: Int) -> Int32 {
-        if (entries.count + 1) * 2 > slots.count { grow() }
+        if (entries.count + 1) * 2 > slots.count { rebuild(max(64, slots.count * 2)) }
         let code = Int32(truncatingIfNeeded: entries.count)
         entries.append(Entry(key: key, start: arena.count, length: length, fieldStart: fieldStart))
         arena.append(contentsOf: UnsafeBufferPointer(start: text, count: length))
@@ -99,8 +109,7 @@ package struct LevelDictionary {
         slots[place] = Slot(key: key, length: UInt32(truncatingIfNeeded: length), code: code)
     }
 
-    private mutating func grow() {
-        let count = max(64, slots.count * 2)
+    private mutating func rebuild(_ count: Int) {
         mask = count - 1
         slots = Array(repeating: Slot(key: 0, length: 0, code: -1), count: count)
         for (code, entry) in entries.enumerated() {

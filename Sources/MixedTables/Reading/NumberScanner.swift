@@ -19,6 +19,13 @@ enum ScannedNumber {
 struct NumberScanner {
     let base: UnsafePointer<UInt8>
     let decimalMark: UInt8
+    private let powers: UnsafePointer<Double>
+
+    init(base: UnsafePointer<UInt8>, decimalMark: UInt8) {
+        self.base = base
+        self.decimalMark = decimalMark
+        powers = Self.powersOfTen.pointer
+    }
 
     /// Whether a byte may stand around a number: a blank, a tab or a line end.
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
@@ -104,7 +111,7 @@ struct NumberScanner {
                 leading += 1
             }
         }
-        if digits <= 19, let magnitude = Self.exactly(mantissa, timesTenTo: exponent) {
+        if digits <= 19, let magnitude = exactly(mantissa, timesTenTo: exponent) {
             return (.real(isNegative ? -magnitude : magnitude), position)
         }
         return (.real(slowly(from: start, to: position)), position)
@@ -116,24 +123,33 @@ struct NumberScanner {
         return powers
     }()
 
-    private static let powersOfTen: [Double] = {
-        var powers: [Double] = [1]
-        for _ in 1...22 { powers.append((powers.last ?? 1) * 10) }
-        return powers
-    }()
+    /// Powers of ten up to the largest that is a double, in memory that every scanner points to.
+    private static let powersOfTen: PowersOfTen = PowersOfTen()
+
+    private struct PowersOfTen: @unchecked Sendable {
+        let pointer: UnsafePointer<Double>
+
+        init() {
+            let powers = UnsafeMutablePointer<Double>.allocate(capacity: 23)
+            var power = 1.0
+            for exponent in 0...22 {
+                powers[exponent] = power
+                power *= 10
+            }
+            pointer = UnsafePointer(powers)
+        }
+    }
 
     /// The double nearest to `mantissa` times ten to the power `exponent`, or `nil` where this way does not reach.
     ///
     /// Up to 2^53 and 10^22 both numbers are doubles and one operation rounds once (Clinger 1990). Up to 10^27 the power of
     /// five fits in 64 bits: the 128-bit product, or a 64-bit quotient with its remainder, is rounded to 53 bits by hand.
     @inline(__always)
-    static func exactly(_ mantissa: UInt64, timesTenTo exponent: Int) -> Double? {
+    func exactly(_ mantissa: UInt64, timesTenTo exponent: Int) -> Double? {
         if mantissa <= 1 << 53, exponent >= -22, exponent <= 22 {
-            return powersOfTen.withUnsafeBufferPointer { powers in
-                exponent < 0 ? Double(mantissa) / powers[-exponent] : Double(mantissa) * powers[exponent]
-            }
+            return exponent < 0 ? Double(mantissa) / powers[-exponent] : Double(mantissa) * powers[exponent]
         }
-        return exactlyWide(mantissa, timesTenTo: exponent)
+        return Self.exactlyWide(mantissa, timesTenTo: exponent)
     }
 
     private static func exactlyWide(_ mantissa: UInt64, timesTenTo exponent: Int) -> Double? {

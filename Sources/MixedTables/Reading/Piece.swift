@@ -34,11 +34,13 @@ final class Piece {
 
     /// Reads the records that begin before `limit`.
     ///
-    /// - Parameter kinds: `skipped`, `unknown`, or `text` for columns that are known to be text.
+    /// - Parameters:
+    ///   - kinds: `skipped`, `unknown`, or `text` for columns that are known to be text.
+    ///   - expectedLevels: How many texts each column may have, if that is known.
     /// - Throws: `PieceError.incomplete` only for a start that is a guess.
     init(
         _ context: PieceContext, of source: TextSource, from guess: PieceStart, until limit: Int, kinds: [StoredKind],
-        buffer: TextBuffer
+        expectedLevels: [Int] = [], buffer: TextBuffer
     ) throws(PieceError) {
         let first: Int
         switch guess {
@@ -52,7 +54,7 @@ final class Piece {
         while true {
             let last = min(source.byteCount, max(limit, first) + margin)
             do {
-                try read(context, source, guess, from: first, until: limit, to: last, kinds, buffer)
+                try read(context, source, guess, from: first, until: limit, to: last, kinds, expectedLevels, buffer)
                 return
             } catch {
                 // The bytes may end in the middle of a record that is wrong only for that.
@@ -68,7 +70,7 @@ final class Piece {
 
     private func read(
         _ context: PieceContext, _ source: TextSource, _ guess: PieceStart, from first: Int, until limit: Int,
-        to last: Int, _ kinds: [StoredKind], _ buffer: TextBuffer
+        to last: Int, _ kinds: [StoredKind], _ expectedLevels: [Int], _ buffer: TextBuffer
     ) throws(PieceError) {
         let span: TextSource.Span
         do { span = try source.load(first..<last, into: buffer) } catch { throw .unreadable(error) }
@@ -80,6 +82,9 @@ final class Piece {
         for index in columns.indices { columns[index].release() }
         let capacity = max(16, min(max(limit - start, 0) / max(2, kinds.count * 3), 1 << 20))
         columns = kinds.map { ColumnStore(kind: $0, capacity: capacity) }
+        for (index, count) in expectedLevels.enumerated() where kinds[index] == .text {
+            columns[index].dictionary.reserve(count)
+        }
         var reader = RecordReader(
             context: context, scanner: scanner, isAtEnd: span.range.upperBound == source.byteCount, capacity: capacity)
         var failure: PieceError?

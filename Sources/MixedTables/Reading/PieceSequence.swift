@@ -22,6 +22,7 @@ struct PieceSequence {
         var start: PieceStart
         var limit: Int
         var kinds: [StoredKind]
+        var expectedLevels: [Int]
     }
 
     /// Reads all pieces.
@@ -40,13 +41,17 @@ struct PieceSequence {
         var cut = text.rowsStart
         var expected: Int?
         var rowCount = 0
+        // A piece has about as many texts as the one before; knowing it saves growing tables.
+        let expectedLevels = Mutex<[Int]>([])
 
         func read(_ task: Task, rowsBefore: Int?) throws -> Reading<Part> {
             let buffer = buffers.take()
             defer { buffers.give(buffer) }
             do {
                 let piece = try Piece(
-                    text.context, of: source, from: task.start, until: task.limit, kinds: task.kinds, buffer: buffer)
+                    text.context, of: source, from: task.start, until: task.limit, kinds: task.kinds,
+                    expectedLevels: task.expectedLevels, buffer: buffer)
+                expectedLevels.withLock { $0 = piece.columns.map(\.dictionary.entries.count) }
                 return .read(
                     try transform(piece, rowsBefore), start: piece.start, end: piece.end, rowCount: piece.rowCount)
             } catch let error as PieceError {
@@ -59,7 +64,7 @@ struct PieceSequence {
             let limit = min(source.byteCount, cut + pieceSize)
             defer { cut = limit }
             let start: PieceStart = cut == text.rowsStart ? .record(cut) : .lineAfter(cut)
-            return Task(start: start, limit: limit, kinds: kinds())
+            return Task(start: start, limit: limit, kinds: kinds(), expectedLevels: expectedLevels.withLock { $0 })
         } perform: { task -> (Task, Reading<Part>) in
             (task, try read(task, rowsBefore: nil))
         } commit: { task, reading in
