@@ -72,7 +72,7 @@ let package = Package(
             dependencies: [
                 "MixedModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Benchmarks", swiftSettings: strict),
+            path: "Benchmarks", exclude: ["Peers"], swiftSettings: strict),
 
         .target(
             name: "MixedTestSupport", dependencies: ["MixedTables"], path: "Tests/MixedTestSupport",

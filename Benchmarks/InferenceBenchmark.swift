@@ -67,8 +67,8 @@ struct InferenceBenchmark: ParsableCommand {
         let runs = try (0..<repeats).map { _ in try WholeProcess(command, arguments) }
         let peak = Double(runs.map(\.peakBytes).max() ?? 0) / 1e6
         print(
-            "| \(name) | \(Self.shown(runs.map(\.seconds).median, 3))"
-                + " | \(Self.shown(runs.map(\.processorSeconds).median, 3)) | \(Self.shown(peak, 0)) |")
+            "| \(name) | \(runs.map(\.seconds).median.shown(decimals: 3))"
+                + " | \(runs.map(\.processorSeconds).median.shown(decimals: 3)) | \(peak.shown(decimals: 0)) |")
     }
 
     /// Kenward and Roger's method, a profile and bootstrap refits of the sleep study, within this process.
@@ -91,7 +91,7 @@ struct InferenceBenchmark: ParsableCommand {
     private func time(_ name: String, _ body: () throws -> Void) throws {
         let clock = ContinuousClock()
         let times = try (0..<repeats).map { _ in try clock.measure(body).seconds * 1e3 }
-        print("| \(name) | \(Self.shown(times.median, 2)) | \(Self.shown(times.min() ?? .nan, 2)) |")
+        print("| \(name) | \(times.median.shown(decimals: 2)) | \((times.min() ?? .nan).shown(decimals: 2)) |")
     }
 
     private static func writeNewRows(to path: String) throws {
@@ -123,19 +123,11 @@ struct InferenceBenchmark: ParsableCommand {
         for name in ["rows.csv", "new.csv", "model.mixed", "smaller.mixed"] { unlink(folder + "/" + name) }
         rmdir(folder)
     }
-
-    private static func shown(_ value: Double, _ decimals: Int) -> String {
-        let power = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
-        let text = String(Int((value * power).rounded()))
-        guard decimals > 0 else { return text }
-        let padded = String(repeating: "0", count: max(0, decimals + 1 - text.count)) + text
-        return padded.dropLast(decimals) + "." + padded.suffix(decimals)
-    }
 }
 
 extension String {
     /// What stands before the last of a character, and that character.
-    fileprivate func prefixUpToLast(_ character: Character) -> Substring {
+    func prefixUpToLast(_ character: Character) -> Substring {
         lastIndex(of: character).map { self[...$0] } ?? ""
     }
 }

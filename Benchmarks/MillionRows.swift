@@ -19,7 +19,7 @@ enum MillionRows {
     static func write(to path: String) throws {
         guard let file = fopen(path, "w") else { throw WholeProcess.Failure(description: "cannot write \(path)") }
         defer { fclose(file) }
-        var random = SplitMix(state: 20_261_121)
+        var random = RandomNumbers(seed: 20_261_121)
         let effects = (0..<groupCount).map { _ in (random.normal(), 0.3 * random.normal()) }
         fputs("y,x,z,h,f,g\n", file)
         for _ in 0..<rowCount {
@@ -36,23 +36,4 @@ enum MillionRows {
 
 extension Double {
     fileprivate var roundedToFiveDecimals: Double { (self * 1e5).rounded() / 1e5 }
-}
-
-/// SplitMix64 (Steele, Lea & Flood 2014), with normal numbers as sums of twelve uniform ones: no more is needed here.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-
-    mutating func normal() -> Double {
-        var sum = -6.0
-        for _ in 0..<12 { sum += Double(next() >> 11) * 0x1p-53 }
-        return sum
-    }
 }

@@ -17,10 +17,11 @@ struct WholeProcess {
         let description: String
     }
 
-    /// Runs a command, its output thrown away.
+    /// Runs a command, its messages thrown away.
     ///
+    /// - Parameter output: The file that takes what it prints; thrown away otherwise.
     /// - Throws: `Failure` if it does not start, or does not end with success.
-    init(_ path: String, _ arguments: [String]) throws {
+    init(_ path: String, _ arguments: [String], output: String? = nil) throws {
         var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         #if canImport(Darwin)
@@ -30,13 +31,12 @@ struct WholeProcess {
         #endif
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor: Int32 in [1, 2] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
-        }
+        posix_spawn_file_actions_addopen(&actions, 1, output ?? "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         let clock = ContinuousClock()
         let start = clock.now
         var child: pid_t = 0
-        let problem = posix_spawn(&child, path, &actions, nil, &words, environ)
+        let problem = posix_spawnp(&child, path, &actions, nil, &words, environ)
         guard problem == 0 else {
             throw Failure(description: "\(path) did not start: \(String(cString: strerror(problem)))")
         }
@@ -70,5 +70,17 @@ extension [Double] {
         guard !isEmpty else { return .nan }
         let values = sorted()
         return (values[(count - 1) / 2] + values[count / 2]) / 2
+    }
+}
+
+extension Double {
+    /// The number with so many decimals.
+    func shown(decimals: Int) -> String {
+        guard isFinite else { return "-" }
+        let power = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
+        let text = String(Int((self * power).rounded()))
+        guard decimals > 0 else { return text }
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - text.count)) + text
+        return padded.dropLast(decimals) + "." + padded.suffix(decimals)
     }
 }

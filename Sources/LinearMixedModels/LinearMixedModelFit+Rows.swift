@@ -62,26 +62,26 @@ extension LinearMixedModelFit {
         var scaled = residuals
         for row in scaled.indices { scaled[row] *= (frame.weights?[row].squareRoot() ?? 1) / sigma }
         let summary = ResidualSummary(
-            scaledQuantiles: Self.quartiles(of: &scaled),
+            scaledQuantiles: scaled.withUnsafeMutableBufferPointer { Self.quartiles(of: $0) },
             rootMeanSquare: (sumOfSquares / Double(max(residuals.count, 1))).squareRoot())
         return with(residuals: summary)
     }
 
     /// The five quantiles of some values by R's rule 7, by selection rather than sorting.
-    private static func quartiles(of values: inout [Double]) -> [Double] {
+    static func quartiles(of values: UnsafeMutableBufferPointer<Double>) -> [Double] {
         guard !values.isEmpty else { return [] }
         let last = Double(values.count - 1)
         return [0, 0.25, 0.5, 0.75, 1].map { share in
             let position = last * share
             let lower = Int(position.rounded(.down))
-            let low = select(lower, of: &values)
+            let low = select(lower, of: values)
             let fraction = position - Double(lower)
-            return fraction > 0 ? low + fraction * (select(lower + 1, of: &values) - low) : low
+            return fraction > 0 ? low + fraction * (select(lower + 1, of: values) - low) : low
         }
     }
 
     /// The value that would stand at an index if the values were sorted; reorders the values.
-    private static func select(_ index: Int, of values: inout [Double]) -> Double {
+    private static func select(_ index: Int, of values: UnsafeMutableBufferPointer<Double>) -> Double {
         var low = 0
         var high = values.count - 1
         while low < high {

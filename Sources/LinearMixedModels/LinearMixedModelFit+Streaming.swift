@@ -1,34 +1,54 @@
-// Fitting a model to a file in one pass over its rows, which are never held.
+// Fitting a model to rows that were read in one pass and never held.
 
 public import MixedDesign
-public import MixedSyntax
-public import MixedTables
+internal import MixedLinearAlgebra
+
+internal import MixedTables
 
 extension LinearMixedModelFit {
-    /// Fits a model to a delimited text that may be larger than memory.
+    /// Fits a model to what one pass over its rows has left.
     ///
-    /// - Parameters:
-    ///   - inspected: Columns that `prepare` looks at.
-    ///   - prepare: Steps that each part of the rows goes through before it is used; what they do with a row must depend on
-    ///     that row only.
-    ///   - threads: How many threads read and compute.
-    /// - Returns: `nil` where the rows must be held: for a short text, a formula that needs all rows at once, and a text that is
-    ///   not a file.
-    /// - Complexity: One pass over the text as a rule; memory grows with levels and pairs of levels that occur together.
-    /// - Throws: `TableError`, `DesignError`, `FitError`, and what `prepare` throws.
-    public static func streaming(
-        _ formula: ModelFormula, from path: String, reading: ReadingOptions = ReadingOptions(),
-        method: EstimationMethod = .restrictedLikelihood, options: DesignOptions = DesignOptions(),
-        inspecting inspected: Set<String> = [], threads: Int = 2,
-        prepare: @escaping (DataTable) throws -> DataTable = { $0 }
-    ) throws -> LinearMixedModelFit? {
-        let stream = try TableStream(contentsOf: path, options: reading)
-        guard !stream.isShort else { return nil }
-        guard
-            let streamed = try ModelDesign.stream(
-                formula, from: stream, options: options, inspecting: inspected, prepare: prepare)
-        else { return nil }
-        return try LinearMixedModelFit(
-            design: streamed.design, products: streamed.products, method: method, threads: threads)
+    ///     if let rows = try StreamedDesign(formula, contentsOf: "big.csv") {
+    ///         let fit = try LinearMixedModelFit(rows)
+    ///     }
+    ///
+    /// - Parameter threads: How many threads dense linear algebra may use.
+    /// - Complexity: Independent of the number of rows.
+    /// - Throws: `FitError`.
+    public init(
+        _ rows: StreamedDesign, method: EstimationMethod = .restrictedLikelihood, threads: Int = 2
+    ) throws(FitError) {
+        try self.init(design: rows.design, products: rows.products, method: method, threads: threads)
+    }
+
+    /// The same fit with a summary of its residuals, for which the rows are read a second time.
+    ///
+    /// - Complexity: One pass over the text; memory for one number a row.
+    /// - Throws: `TableError`, `.changedWhileRead` where the rows are not what they were.
+    public func addingResiduals(of rows: StreamedDesign) throws -> LinearMixedModelFit {
+        let sigma = residualStandardDeviation
+        let scaled = Storage<Double>(zeros: design.data.rowCount)
+        var count = 0
+        var sumOfSquares = CompensatedSum()
+        try rows.rows.forEachFrame { frame -> (scaled: [Double], sumOfSquares: Double) in
+            var residuals = residualValues(frame)
+            let sum = residuals.reduce(0) { $0 + $1 * $1 }
+            for row in residuals.indices { residuals[row] *= (frame.weights?[row].squareRoot() ?? 1) / sigma }
+            return (residuals, sum)
+        } body: { part in
+            guard count + part.scaled.count <= scaled.count else {
+                throw TableError.changedWhileRead(file: rows.rows.name)
+            }
+            part.scaled.withUnsafeBufferPointer { values in
+                if let base = values.baseAddress { (scaled.pointer + count).update(from: base, count: values.count) }
+            }
+            count += part.scaled.count
+            sumOfSquares.add(part.sumOfSquares)
+        }
+        guard count == scaled.count else { throw TableError.changedWhileRead(file: rows.rows.name) }
+        return with(
+            residuals: ResidualSummary(
+                scaledQuantiles: Self.quartiles(of: UnsafeMutableBufferPointer(start: scaled.pointer, count: count)),
+                rootMeanSquare: (sumOfSquares.value / Double(max(count, 1))).squareRoot()))
     }
 }

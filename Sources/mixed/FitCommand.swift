@@ -42,6 +42,9 @@ struct FitCommand: ParsableCommand {
     @OptionGroup(title: "Output options")
     var outputOptions: OutputOptions
 
+    /// The longest file, in bytes, that is read a second time for its residuals.
+    private static let residualLimit = 1 << 29
+
     mutating func run() throws {
         try checkOrder()
         let request = try DataRequest(dataOptions)
@@ -52,10 +55,12 @@ struct FitCommand: ParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         var notes: [String] = []
-        let fit: LinearMixedModelFit
-        var read = start
-        if let path = source.path, let streamed = try model.fit(streaming: path, request) {
-            fit = streamed
+        var fit: LinearMixedModelFit
+        let read: ContinuousClock.Instant
+        if let path = source.path, let rows = try model.stream(path, request) {
+            read = clock.now
+            fit = try model.fit(rows)
+            if rows.byteCount <= Self.residualLimit { fit = try fit.addingResiduals(of: rows) }
         } else {
             let table = try source.table(request.readingOptions(columns: model.columnNames))
             let prepared = try request.prepared(table)

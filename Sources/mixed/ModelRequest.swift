@@ -49,16 +49,21 @@ struct ModelRequest {
         }
     }
 
-    /// Fits the model to a file read in one pass, without holding its rows; `nil` where the rows must be held.
-    func fit(streaming path: String, _ request: DataRequest) throws -> LinearMixedModelFit? {
+    /// Reads a file in one pass, without holding its rows; `nil` where they must be held.
+    func stream(_ path: String, _ request: DataRequest) throws -> StreamedDesign? {
         guard let formula, request.isRowwise else { return nil }
         var reading = request.readingOptions(columns: columnNames)
         reading.threads = options.threadOptions.count
-        let design = DesignOptions(contrasts: contrasts, weights: weights, offset: offset)
-        return try LinearMixedModelFit.streaming(
-            formula, from: path, reading: reading, method: options.method, options: design,
-            inspecting: request.columnNames, threads: options.threadOptions.count
+        return try StreamedDesign(
+            formula, contentsOf: path, reading: reading,
+            options: DesignOptions(contrasts: contrasts, weights: weights, offset: offset),
+            inspecting: request.columnNames
         ) { try request.preparedPart($0) }
+    }
+
+    /// Fits the model to what a pass over the rows has left.
+    func fit(_ rows: StreamedDesign) throws -> LinearMixedModelFit {
+        try LinearMixedModelFit(rows, method: options.method, threads: options.threadOptions.count)
     }
 
     private static func expression(_ text: String?, option: String) throws -> TableExpression? {

@@ -68,7 +68,9 @@ final class StreamedPass {
     /// What all parts make.
     ///
     /// - Throws: `DesignError` where the rows cannot answer the formula, `TableError` for levels that are no text.
-    func finished(_ stream: TableStream) throws -> (design: ModelDesign, products: CrossProducts) {
+    func finished(
+        _ stream: TableStream, sample: DataTable, prepare: @escaping @Sendable (DataTable) throws -> DataTable
+    ) throws -> StreamedDesign {
         let builder = formula.builder
         guard let summary, summary.rowCount > 0 else {
             let dropped = summary?.dropped ?? []
@@ -134,30 +136,37 @@ final class StreamedPass {
         }
         let design = builder.design(
             formula.places, formula.terms, groupingFactors: factors, data: data, notes: notes + groupNotes)
-        return (design, arranged(accumulator.finished(arrangements), for: design))
+        let sources = sources(for: design)
+        return StreamedDesign(
+            design: design, products: arranged(accumulator.finished(arrangements), by: sources),
+            rows: StreamedRows(
+                stream: stream, sample: sample, formula: formula, coders: coders, groupCoders: groupCoders,
+                arrangements: arrangements, sources: sources, prepare: prepare))
+    }
+
+    /// Where the factors of the design and their columns stand among those of the formula.
+    private func sources(for design: ModelDesign) -> [StreamedRows.Source] {
+        design.groupingFactors.compactMap { factor in
+            guard let group = groups.firstIndex(where: { $0.name == factor.name }) else { return nil }
+            var free = Array(groups[group].columns.enumerated())
+            let columns = factor.columns.compactMap { column -> Int? in
+                free.firstIndex { $0.element == column }.map { free.remove(at: $0).offset }
+            }
+            return StreamedRows.Source(group: group, columns: columns)
+        }
     }
 
     /// The cross-products with their factors and columns in the order of the design.
-    private func arranged(_ products: CrossProducts, for design: ModelDesign) -> CrossProducts {
-        var kept: [CrossProductsRestriction.Factor] = []
-        var isUnchanged = true
-        for (index, factor) in design.groupingFactors.enumerated() {
-            guard let source = groups.firstIndex(where: { $0.name == factor.name }) else { continue }
-            var free = Array(groups[source].columns.enumerated())
-            var columns: [[(column: Int, weight: Double)]] = []
-            for (place, column) in factor.columns.enumerated() {
-                guard let position = free.firstIndex(where: { $0.element == column }) else { continue }
-                let old = free.remove(at: position).offset
-                columns.append([(old, 1)])
-                if old != place { isUnchanged = false }
-            }
-            if source != index { isUnchanged = false }
-            kept.append(.init(source: source, columns: columns))
+    private func arranged(_ products: CrossProducts, by sources: [StreamedRows.Source]) -> CrossProducts {
+        let isUnchanged = sources.enumerated().allSatisfy { index, source in
+            source.group == index && source.columns == Array(source.columns.indices)
         }
         if isUnchanged { return products }
         return products.restricted(
             to: CrossProductsRestriction(
                 fixed: (0..<products.fixedColumnCount).map { [($0, 1)] }, constantCombination: constantCombination,
-                factors: kept))
+                factors: sources.map { source in
+                    CrossProductsRestriction.Factor(source: source.group, columns: source.columns.map { [($0, 1)] })
+                }))
     }
 }

@@ -1,7 +1,7 @@
 // Learning a design and its cross-products from a text in one pass, without holding its rows.
 
-package import MixedSyntax
-package import MixedTables
+public import MixedSyntax
+public import MixedTables
 
 /// A design and the cross-products of rows that were read but not kept.
 public struct StreamedDesign: Sendable {
@@ -9,10 +9,20 @@ public struct StreamedDesign: Sendable {
     public let design: ModelDesign
     /// What the rows leave.
     public let products: CrossProducts
-}
+    /// The rows, which can be read again.
+    package let rows: StreamedRows
 
-extension ModelDesign {
-    /// Reads a text once, part by part, and keeps the design and the cross-products of its rows.
+    /// How many bytes the text has.
+    public var byteCount: Int { rows.byteCount }
+
+    init(design: ModelDesign, products: CrossProducts, rows: StreamedRows) {
+        self.design = design
+        self.products = products
+        self.rows = rows
+    }
+
+    /// Reads a delimited text once, part by part, and keeps the design and the cross-products of its rows: the text may be
+    /// larger than memory.
     ///
     /// Types, levels of fixed factors and contrasts are learned from the first part. Where a later part does not fit what was
     /// learned, that part is remembered, the rest is only looked through for more of its kind, and the text is read again
@@ -21,14 +31,24 @@ extension ModelDesign {
     /// - Parameters:
     ///   - inspected: Columns that `prepare` looks at.
     ///   - prepare: Steps that each part goes through before it is used; what they do with a row must depend on that row only.
-    /// - Returns: `nil` for a formula that needs all rows at once, such as one with `poly(x, 2)` or `mean(x)`, and for a first
-    ///   part that says too little.
+    /// - Returns: `nil` for a formula that needs all rows at once, such as one with `poly(x, 2)` or `mean(x)`, for a first
+    ///   part that says too little, and for a text of one part, where nothing is gained.
     /// - Complexity: One pass over the text as a rule; memory grows with levels and pairs of levels that occur together.
     /// - Throws: `DesignError`, `TableError`, and what `prepare` throws.
-    package static func stream(
-        _ formula: ModelFormula, from stream: TableStream, options: DesignOptions = DesignOptions(),
-        inspecting inspected: Set<String> = [], prepare: @escaping (DataTable) throws -> DataTable = { $0 }
-    ) throws -> StreamedDesign? {
+    public init?(
+        _ formula: ModelFormula, contentsOf path: String, reading: ReadingOptions = ReadingOptions(),
+        options: DesignOptions = DesignOptions(), inspecting inspected: Set<String> = [],
+        prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
+    ) throws {
+        let stream = try TableStream(contentsOf: path, options: reading)
+        guard !stream.isShort else { return nil }
+        try self.init(formula, stream, options: options, inspecting: inspected, prepare: prepare)
+    }
+
+    package init?(
+        _ formula: ModelFormula, _ stream: TableStream, options: DesignOptions = DesignOptions(),
+        inspecting inspected: Set<String> = [], prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
+    ) throws {
         var places = [stream.firstPlace]
         while true {
             let raw = try stream.table(of: places)
@@ -44,8 +64,8 @@ extension ModelDesign {
             let pass = StreamedPass(sampled)
             let surprising = try pass.add(stream, like: raw, prepare: prepare)
             if surprising.isEmpty {
-                let (design, products) = try pass.finished(stream)
-                return StreamedDesign(design: design, products: products)
+                self = try pass.finished(stream, sample: raw, prepare: prepare)
+                return
             }
             places += surprising
         }
@@ -57,7 +77,7 @@ extension StreamedPass {
     ///
     /// - Returns: The parts that do not; where there are some, what was added is not all.
     fileprivate func add(
-        _ stream: TableStream, like sample: DataTable, prepare: @escaping (DataTable) throws -> DataTable
+        _ stream: TableStream, like sample: DataTable, prepare: @escaping @Sendable (DataTable) throws -> DataTable
     ) throws -> [TableStream.Place] {
         let formula = formula
         var surprising: [TableStream.Place] = []

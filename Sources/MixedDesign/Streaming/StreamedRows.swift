@@ -1,0 +1,77 @@
+// A second look at rows that are not held: read again, part by part, with the levels of the finished design.
+
+package import MixedTables
+
+/// The rows of a streamed design, as often as they are wanted.
+package struct StreamedRows: Sendable {
+    /// What a factor of the design is among those of the pass.
+    struct Source: Sendable {
+        /// Its place among the factors of the formula.
+        var group: Int
+        /// The places of its columns among those of the formula's terms.
+        var columns: [Int]
+    }
+
+    let stream: TableStream
+    let sample: DataTable
+    let formula: SampledFormula
+    let coders: [Int: LevelCoder]
+    let groupCoders: [GroupCoder]
+    let arrangements: [LevelArrangement]
+    let sources: [Source]
+    let prepare: @Sendable (DataTable) throws -> DataTable
+
+    /// What messages call the text.
+    package var name: String { stream.name }
+    /// How many bytes are read each time.
+    package var byteCount: Int { stream.byteCount }
+
+    /// Reads the rows again and passes on frames of them.
+    ///
+    /// - Parameters:
+    ///   - transform: Work on a part; done by several threads at once.
+    ///   - body: Takes what `transform` made, in the order of the rows.
+    /// - Throws: `TableError.changedWhileRead` where the rows are not what they were, and what the closures throw.
+    package func forEachFrame<Result>(
+        transform: @escaping (ModelFrame) throws -> Result, body: @escaping (Result) throws -> Void
+    ) throws {
+        try stream.forEachPart(like: sample, coded: formula.codedColumns) { part -> Result in
+            guard !part.isSurprising,
+                let evaluated = try? EvaluatedPart(prepare(part.table), dictionaries: part.dictionaries, of: formula),
+                let frame = frame(of: evaluated)
+            else { throw TableError.changedWhileRead(file: stream.name) }
+            return try transform(frame)
+        } body: { result, _, _ in
+            try body(result)
+        }
+    }
+
+    /// The rows of a part with the levels of the design; `nil` where they have others.
+    private func frame(of part: EvaluatedPart) -> ModelFrame? {
+        var numbers: [Int: [Int32]] = [:]
+        for (index, values) in part.groupValues {
+            guard var coder = coders[index] else { return nil }
+            let known = coder.count
+            numbers[index] = coder.codes(
+                values, dictionary: part.dictionaries[formula.builder.evaluated[index].name])
+            // A part may have texts in rows that are left out, but no more of them than the first time.
+            guard coder.count == known else { return nil }
+        }
+        let groups = formula.groups
+        var codes: [[Int32]] = []
+        for (index, group) in groups.enumerated() {
+            var coder = groupCoders[index]
+            let own = coder.codes(
+                group.variables.map { numbers[$0] ?? [] }, counts: group.variables.map { coders[$0]?.count ?? 0 })
+            let places = arrangements[index].places
+            guard own.allSatisfy({ $0 >= 0 && Int($0) < places.count && places[Int($0)] >= 0 }) else { return nil }
+            codes.append(own.map { places[Int($0)] })
+        }
+        var frame = part.frame
+        frame.groupings = sources.map { source in
+            ModelFrame.Grouping(
+                codes: codes[source.group], columns: source.columns.map { part.frame.groupings[source.group].columns[$0] })
+        }
+        return frame
+    }
+}
