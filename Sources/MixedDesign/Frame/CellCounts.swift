@@ -55,7 +55,7 @@ public struct CellCounts: Hashable, Sendable, Codable {
             counts: occurring.map { sums[$0] })
     }
 
-    private init(variables: [Int], levels: [[Int32]], counts: [Int]) {
+    init(variables: [Int], levels: [[Int32]], counts: [Int]) {
         self.variables = variables
         self.levels = levels
         self.counts = counts
