@@ -178,7 +178,9 @@ struct CubeOutputOptions: ParsableArguments {
         try checkCells(cube)
         try cube.write(to: output)
         guard !quiet else { return }
-        let report = ResultsReport(cube, byteCount: Folder.size(of: output))
+        var written = cube
+        written.origin = output
+        let report = ResultsReport(written, byteCount: Folder.size(of: output))
         try Console.write(report.rendered(as: format, width: Console.width))
     }
 }

@@ -93,10 +93,11 @@ struct FitCommand: ParsableCommand {
         let read = clock.now
         let fit = try request.fit(cube, formula: data == nil || formula == "." ? nil : formula)
         let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
+        let notes = cube.notes + ["Fitted from the cube '\(path)': the quantiles of the residuals need the rows."]
         let report = FitReport(
-            fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level, warnings: cube.notes,
+            fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level, warnings: notes,
             seconds: seconds)
-        if let save = savingOptions.save { try SavedModel(fit, notes: cube.notes).write(to: save) }
+        if let save = savingOptions.save { try SavedModel(fit, notes: notes).write(to: save) }
         try outputOptions.put(report)
     }
 

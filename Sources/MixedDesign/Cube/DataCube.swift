@@ -83,7 +83,8 @@ public struct DataCube: Sendable {
         self.init(
             design: design, products: products,
             pairCounts: products.pairs.map { pair in
-                Self.counts(of: pair, codes[pair.first], codes[pair.second])
+                Self.counts(of: pair, products, design)
+                    ?? Self.counts(of: pair, codes[pair.first], codes[pair.second])
             },
             columnKinds: design.columnKinds(in: table), notes: notes, origin: table.origin)
     }
@@ -94,10 +95,30 @@ public struct DataCube: Sendable {
     /// - Throws: `CubeError` where a column has values of another kind, `DesignError` when the rows do not fit the design.
     public func part(of table: DataTable, notes: [String] = []) throws -> DataCube {
         let kinds = design.columnKinds(in: table)
-        try Self.checkKinds(columnKinds, origin ?? "the cube", kinds, table.origin ?? "the data")
+        try Self.checkKinds(
+            columnKinds, origin.map { "'\($0)'" } ?? "the cube", kinds,
+            table.origin.map { "'\($0)'" } ?? "the data")
         let built = try ModelDesign.buildPart(
             formula, data: table, options: design.options, codedAs: design)
         return DataCube(built.design, built.frame, table, notes: notes)
+    }
+
+    /// How often each pair of levels occurs, where the blocks say so: at the constant's place, without weights.
+    private static func counts(
+        of pair: PairCrossProducts, _ products: CrossProducts, _ design: ModelDesign
+    ) -> [Int32]? {
+        let (first, second) = (design.groupingFactors[pair.first], design.groupingFactors[pair.second])
+        guard !design.hasWeights, let row = first.columns.firstIndex(where: \.isIntercept),
+            let column = second.columns.firstIndex(where: \.isIntercept)
+        else { return nil }
+        let width = first.columnCount
+        let size = width * second.columnCount
+        let scale =
+            products.factors[pair.first].columnScales[row] * products.factors[pair.second].columnScales[column]
+        let counts = (0..<pair.pairCount).compactMap { place in
+            Int32(exactly: pair.blocks[place * size + row + column * width] * scale)
+        }
+        return counts.count == pair.pairCount ? counts : nil
     }
 
     /// How often each pair of levels occurs in the rows.

@@ -24,9 +24,9 @@ extension DataSummary {
                 part.summary.variables[variable.name].map { (summary: $0, sign: part.sign) }
             }
             guard known.count == parts.count else { continue }
-            guard let sum = VariableSummary.sum(known, levels: variable.levels) else { continue }
-            if case .categorical(let levels) = sum, levels.counts.contains(where: { $0 < 0 }) {
-                throw refuse(variable.name)
+            guard let sum = VariableSummary.sum(known, levels: variable.levels) else {
+                if variable.isCategorical { throw refuse(variable.name) }
+                continue
             }
             variables[variable.name] = sum
         }

@@ -59,7 +59,9 @@ extension CellCounts {
     ///
     /// - Parameter levelMaps: For each part and variable of the cells the new place of each level.
     static func sum(_ parts: [(cells: CellCounts, levelMaps: [[Int]], sign: Int)]) -> CellCounts? {
-        guard let variables = parts.first?.cells.variables else { return nil }
+        guard let variables = parts.first?.cells.variables,
+            parts.allSatisfy({ $0.cells.variables == variables })
+        else { return nil }
         var counts: [[Int32]: Int] = [:]
         for (cells, maps, sign) in parts {
             for cell in cells.counts.indices {

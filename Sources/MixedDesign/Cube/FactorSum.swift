@@ -49,6 +49,8 @@ struct FactorSum {
         var diagonal = [Double](repeating: 0, count: levelCount * width * width)
         var size = diagonal
         var rows = [Double](repeating: 0, count: levelCount * width * fixedWidth)
+        // Where rows are taken away, what is left of sums is compared with what they were.
+        var rowSize = parts.contains { $0.sign < 0 } ? rows : []
         var triangles = keepsMoments ? [Double](repeating: 0, count: levelCount * packed) : []
         var second = Matrix(rows: width, columns: width)
         for (part, map) in zip(parts, maps) {
@@ -77,8 +79,9 @@ struct FactorSum {
                     let place = (target * fixedWidth + column) * width
                     for (source, weight) in terms {
                         for row in 0..<width {
-                            rows[place + row] +=
-                                sign * ratio[row] * weight * own.fixedBlocks[blocks + source * width + row]
+                            let value = ratio[row] * weight * own.fixedBlocks[blocks + source * width + row]
+                            rows[place + row] += sign * value
+                            if !rowSize.isEmpty { rowSize[place + row] += abs(value) }
                         }
                     }
                 }
@@ -96,6 +99,9 @@ struct FactorSum {
                     throw .remainder(factor: index, level: level)
                 }
             }
+            let blocks = level * width * fixedWidth..<(level + 1) * width * fixedWidth
+            guard rowSize.isEmpty || blocks.allSatisfy({ abs(rows[$0]) <= Self.roundingShare * max(rowSize[$0], 1) })
+            else { throw .remainder(factor: index, level: level) }
         }
         func keeping(_ values: [Double], _ width: Int) -> [Double] {
             guard kept < levelCount else { return values }

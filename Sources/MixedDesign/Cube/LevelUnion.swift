@@ -45,8 +45,11 @@ enum LevelUnion {
 
     private static func isNumber(_ text: String) -> Bool { Double(text) != nil }
 
+    /// Whole numbers of any size are told apart, as they are when they are read.
     private static func numericallyPrecedes(_ left: String, _ right: String) -> Bool {
-        (Double(left) ?? .infinity) < (Double(right) ?? .infinity)
+        if let first = Int(left), let second = Int(right) { return first < second }
+        let (first, second) = (Double(left) ?? .infinity, Double(right) ?? .infinity)
+        return first != second ? first < second : left < right
     }
 
     private static func isAscending(_ list: [String], _ precedes: (String, String) -> Bool) -> Bool {

@@ -30,18 +30,23 @@ extension ModelDesign {
     func recoded(
         variables newVariables: [DesignVariable], groups: [GroupingLevels], data: DataSummary, notes: [DesignNote]
     ) throws(DesignError) -> ModelDesign {
-        func indices(_ terms: ModelTerms) -> [Int] {
-            terms.variables.map { expression in
-                variables.firstIndex { $0.expression.expression == expression } ?? 0
+        func indices(_ terms: ModelTerms) throws(DesignError) -> [Int] {
+            try terms.variables.map { expression throws(DesignError) in
+                let found = variables.firstIndex { $0.expression.expression == expression }
+                guard let found else {
+                    throw DesignError(
+                        .expression, "The design has no variable '\(expression)', which its formula names")
+                }
+                return found
             }
         }
-        let fixed = try TermExpansion(formula.fixed, variables: newVariables, indices: indices(formula.fixed))
+        let fixed = try TermExpansion(formula.fixed, variables: newVariables, indices: try indices(formula.fixed))
         var terms: [(group: Int, columns: [DesignColumn])] = []
         for term in formula.random {
             let name = RandomEffectsBuilder.name(of: term)
             guard let group = groups.firstIndex(where: { $0.name == name }) else { continue }
             let columns = try TermExpansion(
-                term.terms, variables: newVariables, indices: indices(term.terms)
+                term.terms, variables: newVariables, indices: try indices(term.terms)
             ).columns
             if term.isIndependent {
                 terms += columns.map { (group, [$0]) }

@@ -121,7 +121,7 @@ extension DataCube {
         let counts = try Self.counts(archive, products)
         var kinds: [String: ColumnKind] = [:]
         for member in header["columns"]?.members ?? [] {
-            guard let kind = member.value.string.flatMap(ColumnKind.init) else {
+            guard let kind = member.value.string.flatMap(ColumnKind.init(rawValue:)) else {
                 throw ModelArchiveError(.malformed("the kind of its column '\(member.key)' is unknown"))
             }
             kinds[member.key] = kind
