@@ -92,6 +92,14 @@ extension DataCube {
         let withdrawn =
             "Rows were taken out of the cube: the smallest and largest values of its variables are those of before."
         if parts.contains(where: { $0.sign < 0 }), !notes.contains(withdrawn) { notes.append(withdrawn) }
+        for (index, part) in parts.enumerated() where part.sign > 0 {
+            let twin = parts[..<index].firstIndex {
+                $0.sign > 0 && $0.cube.design.data.fingerprint == part.cube.design.data.fingerprint
+            }
+            guard let twin else { continue }
+            notes.append(
+                "\(names[twin]) and \(names[index]) have the same responses: the same rows may be in the cube twice.")
+        }
         let result = DataCube(
             design: wide.keepingNotes(thatHoldIn: sum.products), products: sum.products, pairCounts: sum.pairCounts,
             columnKinds: union.columnKinds, notes: notes)

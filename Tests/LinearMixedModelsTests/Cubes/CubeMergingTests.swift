@@ -104,4 +104,12 @@ import Testing
             }
         }
     }
+
+    @Test func theSameRowsTwice() throws {
+        let cube = try DataCube("y ~ x1 + (1 | g)", data: CubeTable.rows(100))
+        #expect(
+            try cube.adding(cube).notes == [
+                "the first cube and the second cube have the same responses: the same rows may be in the cube twice."
+            ])
+    }
 }
