@@ -27,7 +27,7 @@ extension CrossProducts {
 
 extension PairCrossProducts {
     /// The same pairs by the levels of the second factor, each block transposed.
-    fileprivate func transposed(
+    func transposed(
         firstColumnCount: Int, secondColumnCount: Int, secondLevelCount: Int
     ) -> PairCrossProducts {
         let size = firstColumnCount * secondColumnCount

@@ -29,6 +29,7 @@ struct CommandError: Error {
         case let error as CommandError: self = error
         case let error as TableError: self.init(Self.text(of: error))
         case let error as ModelArchiveError: self.init(Self.text(of: error))
+        case let error as CubeError: self.init(error.sentence, hint: error.hint)
         case let error as Diagnostic: self.init(error.description)
         case let error as DesignError: self.init(design: error)
         case let error as any InferenceFailure: self.init(error.sentence, hint: error.hint)
@@ -64,8 +65,29 @@ struct CommandError: Error {
     }
 
     private static func text(of error: ModelArchiveError) -> String {
-        guard case .notAModelFile = error.reason else { return error.description }
-        return CommandError(error.description, hint: "a model is saved by: mixed fit FORMULA DATA --save FILE").message
+        let hint: String? =
+            switch (error.reason, error.content) {
+            case (.notAModelFile, .model): "a model is saved by: mixed fit FORMULA DATA --save FILE"
+            case (.notAModelFile, .cube): "a cube is made by: mixed cube FORMULA DATA -o FILE"
+            case (.holdsCube, _): "fit and save a model from it: mixed fit FORMULA \(error.path ?? "CUBE") --save FILE"
+            case (.holdsModel, _): "a model cannot become a cube again: mixed cube FORMULA DATA -o FILE"
+            default: nil
+            }
+        return CommandError(error.description, hint: hint).message
+    }
+
+    /// A saved model or a cube where data is needed.
+    init(notData path: String, _ kind: SavedFileKind) {
+        switch kind {
+        case .model:
+            self.init(
+                "\(path): this is a saved model, and data is needed",
+                hint: "ask the model: mixed summary \(path), or fit to the data that it was fitted to")
+        case .cube:
+            self.init(
+                "\(path): this is a cube, and rows are needed",
+                hint: "a cube holds no rows; models are fitted from it by: mixed fit FORMULA \(path)")
+        }
     }
 
     /// A file that is not there, and what may have been meant.

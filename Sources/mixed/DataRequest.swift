@@ -43,6 +43,22 @@ struct DataRequest {
         self.contrasts = contrasts
     }
 
+    /// The orders of levels that are given, by column.
+    var levelOrders: [String: [String]] {
+        Dictionary(levels.map { ($0.column.name, $0.levels) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The options that only rows can be asked: all but contrasts and orders of levels.
+    var rowOptions: [String] {
+        var names: [String] = []
+        if options.delimiter != nil { names.append("--delimiter") }
+        if !options.missingCodes.isEmpty { names.append("--na") }
+        if !mutations.isEmpty { names.append("--mutate") }
+        if !conditions.isEmpty { names.append("--where") }
+        if !factors.isEmpty { names.append("--factor") }
+        return names
+    }
+
     /// The columns that the options need, among them those that they compute.
     var columnNames: Set<String> {
         var names = Set(factors + levels.map(\.column.name) + contrasts.keys)

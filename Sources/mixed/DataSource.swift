@@ -37,7 +37,9 @@ enum DataSource {
     /// For a bundled data set its delimiter and encoding are known.
     func table(_ options: ReadingOptions) throws -> DataTable {
         switch self {
-        case .file(let path): return try DataTable(contentsOf: path, options: options)
+        case .file(let path):
+            if let kind = try SavedFileKind(contentsOf: path) { throw CommandError(notData: path, kind) }
+            return try DataTable(contentsOf: path, options: options)
         case .standardInput: return try DataTable(contentsOf: "-", options: options)
         case .bundled(let name):
             let known = ReadingOptions(missingCodes: options.missingCodes, columns: options.columns)

@@ -18,14 +18,21 @@ struct FitCommand: ParsableCommand {
               mixed fit 'Reaction ~ Days + (1 + Days | Subject)' @sleepstudy \\
                 --format json --save sleep.mixed
 
+            From a cube that 'mixed cube' has made, where a formula of '.' is the cube's own:
+
+              mixed fit 'y ~ x1 + (1 | g)' big.cube
+
             \(DataOptions.order)
             """)
 
     @Argument(help: "R's formula, in single quotes: response ~ predictors + (terms | group).")
     var formula: String
 
-    @Argument(help: "A text file (also .gz), '-' for standard input, or @NAME for a data set of 'mixed examples'.")
-    var data: String
+    @Argument(
+        help:
+            "A text file (also .gz), '-' for standard input, @NAME for a data set of 'mixed examples', or a cube, for which the formula may be left out."
+    )
+    var data: String?
 
     @OptionGroup(title: "Data options")
     var dataOptions: DataOptions
@@ -46,7 +53,9 @@ struct FitCommand: ParsableCommand {
     private static let residualLimit = 1 << 29
 
     mutating func run() throws {
-        try checkOrder()
+        if let cube = try cubePath() { return try fit(cube: cube) }
+        guard let data else { throw ValidationError("Missing expected argument '<data>'") }
+        try checkOrder(data)
         let request = try DataRequest(dataOptions)
         let model = try ModelRequest(formula, modelOptions, contrasts: request.contrasts)
         let source = try DataSource(data)
@@ -77,8 +86,36 @@ struct FitCommand: ParsableCommand {
         try outputOptions.put(report)
     }
 
+    /// The cube that is to be fitted from, recognised by its contents.
+    private func cubePath() throws -> String? {
+        let path = data ?? formula
+        guard !path.contains("~") || Folder.exists(path), try SavedFileKind(contentsOf: path) == .cube else {
+            return nil
+        }
+        return path
+    }
+
+    /// Fits a sub-model of a cube; its own model for the formula `.` and for none.
+    private func fit(cube path: String) throws {
+        let request = try CubeFitRequest(dataOptions, modelOptions)
+        try outputOptions.check(inputs: [path])
+        try outputOptions.check(savingOptions.save, option: "--save", inputs: [path])
+        let clock = ContinuousClock()
+        let start = clock.now
+        let cube = try DataCube(contentsOf: path)
+        let read = clock.now
+        let fit = try request.fit(cube, formula: data == nil || formula == "." ? nil : formula)
+        let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
+        let notes = cube.notes + ["Fitted from the cube '\(path)': the quantiles of the residuals need the rows."]
+        let report = FitReport(
+            fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level, warnings: notes,
+            seconds: seconds)
+        if let save = savingOptions.save { try SavedModel(fit, notes: notes).write(to: save) }
+        try outputOptions.put(report)
+    }
+
     /// Recognises a formula and a data file in the wrong order, and a formula that is none.
-    private func checkOrder() throws(CommandError) {
+    private func checkOrder(_ data: String) throws(CommandError) {
         if formula.contains("~") { return }
         if data.contains("~"), !Folder.exists(data) {
             throw CommandError(

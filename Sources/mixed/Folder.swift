@@ -48,6 +48,12 @@ enum Folder {
     /// Whether there is anything of that name.
     static func exists(_ path: String) -> Bool { kind(of: path) != nil }
 
+    /// How many bytes a file has; `nil` for what is none.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    }
+
     /// Whether both paths lead to one file, or would if it were written.
     static func isSameFile(_ first: String, _ second: String) -> Bool {
         var one = stat()

@@ -27,7 +27,7 @@ struct MixedCommand: ParsableCommand {
                 name: "Fitting",
                 subcommands: [
                     FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
-                    ExamplesCommand.self,
+                    CubeCommand.self, ExamplesCommand.self,
                 ]),
             CommandGroup(
                 name: "Testing and comparing",

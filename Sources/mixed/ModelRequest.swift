@@ -10,19 +10,33 @@ struct ModelRequest {
     private let weights: TableExpression?
     private let offset: TableExpression?
     private let contrasts: [String: ContrastCoding]
-    private let options: ModelOptions
+    private let method: EstimationMethod
+    private let threads: Int
 
     /// Parses the formula and the options.
     ///
     /// - Throws: the first mistake in one of them.
     init(_ text: String, _ options: ModelOptions, contrasts: [String: ContrastCoding]) throws {
+        try self.init(
+            text, weights: options.weights, offset: options.offset, contrasts: contrasts, method: options.method,
+            threads: options.threadOptions.count)
+    }
+
+    /// Parses a formula, the weights and the offset.
+    ///
+    /// - Throws: the first mistake in one of them.
+    init(
+        _ text: String, weights: String?, offset: String?, contrasts: [String: ContrastCoding],
+        method: EstimationMethod = .restrictedLikelihood, threads: Int = 1
+    ) throws {
         self.text = text
-        self.options = options
+        self.method = method
+        self.threads = threads
         self.contrasts = contrasts
         let whole = try TableExpression(parsing: text)
         formula = whole.variableNames.contains(".") ? nil : try ModelFormula(parsing: text)
-        weights = try Self.expression(options.weights, option: "--weights")
-        offset = try Self.expression(options.offset, option: "--offset")
+        self.weights = try Self.expression(weights, option: "--weights")
+        self.offset = try Self.expression(offset, option: "--offset")
     }
 
     /// The columns that are needed, or `nil` for all.
@@ -40,12 +54,9 @@ struct ModelRequest {
     /// Fits the model to the rows.
     func fit(_ data: PreparedData) throws -> LinearMixedModelFit {
         let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
-        let design = DesignOptions(contrasts: contrasts, weights: weights, offset: offset)
-        do {
-            let model = try LinearMixedModel(formula, data: data.table, method: options.method, options: design)
-            return try model.fit(threads: options.threadOptions.count)
-        } catch let error as DesignError {
-            throw CommandError(design: error, place: error.kind.row.flatMap(data.originalRow))
+        return try data.placingErrors {
+            let model = try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
+            return try model.fit(threads: threads)
         }
     }
 
@@ -53,22 +64,43 @@ struct ModelRequest {
     func stream(_ path: String, _ request: DataRequest) throws -> StreamedDesign? {
         guard let formula, request.isRowwise else { return nil }
         var reading = request.readingOptions(columns: columnNames)
-        reading.threads = options.threadOptions.count
+        reading.threads = threads
         return try StreamedDesign(
             formula, contentsOf: path, reading: reading,
-            options: DesignOptions(contrasts: contrasts, weights: weights, offset: offset),
+            options: designOptions,
             inspecting: request.columnNames
         ) { try request.preparedPart($0) }
     }
 
     /// Fits the model to what a pass over the rows has left.
     func fit(_ rows: StreamedDesign) throws -> LinearMixedModelFit {
-        try LinearMixedModelFit(rows, method: options.method, threads: options.threadOptions.count)
+        try LinearMixedModelFit(rows, method: method, threads: threads)
     }
 
-    private static func expression(_ text: String?, option: String) throws -> TableExpression? {
+    /// Collects the cross-products of the formula over the rows.
+    func cube(_ data: PreparedData) throws -> DataCube {
+        let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
+        return try data.placingErrors {
+            try DataCube(formula, data: data.table, options: designOptions, notes: data.notes)
+        }
+    }
+
+    private var designOptions: DesignOptions { DesignOptions(contrasts: contrasts, weights: weights, offset: offset) }
+
+    static func expression(_ text: String?, option: String) throws -> TableExpression? {
         guard let text else { return nil }
         do { return try TableExpression(parsing: text) } catch { throw CommandError(option: option, error) }
+    }
+}
+
+extension PreparedData {
+    /// Runs `body`; errors of the design name the row of the file that is at fault.
+    func placingErrors<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DesignError {
+            throw CommandError(design: error, place: error.kind.row.flatMap(originalRow))
+        }
     }
 }
 

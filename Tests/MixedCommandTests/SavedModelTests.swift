@@ -137,7 +137,7 @@ import Testing
         #expect(run.status == 1)
         #expect(
             run.firstError
-                == "error: 'm.mixed' was written by a newer version (format 99); this is format 1: update mixed")
+                == "error: 'm.mixed' was written by a newer version (format 99); this is format 2: update mixed")
     }
 
     /// The checksum of zlib and PNG, bit by bit.

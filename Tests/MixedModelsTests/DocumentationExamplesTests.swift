@@ -164,6 +164,33 @@ import Testing
         #expect(predictions.rows.count == 8)
     }
 
+    @Test func cubes() throws {
+        let data = try DataTable.bundled("orthodont")
+        let cube = try DataCube("distance ~ age * Sex + (1 + age | Subject)", data: data)
+        let growth = try cube.fit("distance ~ age + Sex + (1 | Subject)")
+        let parallel = try cube.fit("distance ~ age * Sex + (age || Subject)", method: .likelihood)
+        let own = try cube.fit()
+        print(growth.criterion, parallel.criterion, own.criterion)
+        let direct = try LinearMixedModel("distance ~ age + Sex + (1 | Subject)", data: data).fit()
+        #expect(abs(growth.criterion - direct.criterion) <= 1e-10 * direct.criterion)
+
+        let coded = try cube.fit("distance ~ age * Sex + (1 | Subject)", contrasts: ["Sex": .sum])
+        print(coded.coefficientNames)
+        #expect(coded.coefficientNames == ["(Intercept)", "age", "Sex1", "age:Sex1"])
+
+        func rows(_ condition: String) throws -> DataTable {
+            try data.filtered(where: TableExpression(parsing: condition), source: condition)
+        }
+        let formula = "distance ~ age * Sex + (1 + age | Subject)"
+        let girls = try DataCube(formula, data: rows("Sex == 'Female'"))
+        let boys = try DataCube(formula, data: rows("Sex == 'Male'"))
+        let all = try DataCube.merging([girls, boys])
+        let rest = try all.subtracting(rows("Subject == 'M09'"))
+        print(try all.fit().criterion, try rest.fit().rowCount)
+        #expect(try abs(all.fit().criterion - own.criterion) <= 1e-9 * own.criterion)
+        #expect(rest.rowCount == 104)
+    }
+
     @Test func fromR() throws {
         let data = try DataTable.bundled("sleepstudy")
         let full = try LinearMixedModel("Reaction ~ Days + (Days | Subject)", data: data, method: .likelihood).fit()

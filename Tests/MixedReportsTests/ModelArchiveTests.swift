@@ -47,10 +47,10 @@ import Testing
         bytes[10] = 3
         bytes.storeLittleEndian(Checksum.of(bytes[..<26]), at: 26)
         let error = #expect(throws: ModelArchiveError.self) { try ModelArchive(bytes: bytes) }
-        #expect(error?.reason == .newerVersion(found: 3, supported: 1))
+        #expect(error?.reason == .newerVersion(found: 3, supported: 2))
         #expect(
             error?.description
-                == "the model file was written by a newer version (format 3); this is format 1: update mixed")
+                == "the model file was written by a newer version (format 3); this is format 2: update mixed")
     }
 
     @Test func everyTruncationIsSeen() throws {

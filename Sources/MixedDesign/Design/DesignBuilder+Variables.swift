@@ -8,6 +8,9 @@ extension DesignBuilder {
     mutating func variable(_ index: Int, rows: UsedRows) throws(DesignError) -> Int {
         if let known = evaluatedIndex.firstIndex(of: index) { return known }
         let source = evaluated[index]
+        if let known = purpose.known?.variables.first(where: { $0.expression == source.stored }) {
+            return try knownVariable(index, as: known, rows: rows)
+        }
         let kind: DesignVariable.Kind
         let values: FrameVariable
         if let call = source.basis {
@@ -34,11 +37,36 @@ extension DesignBuilder {
             kind = .categorical(levels: factor.levels, coding: coding)
             values = .categorical(factor.codes)
         }
-        variables.append(
-            DesignVariable(name: source.name, kind: kind, expression: source.stored, trained: source.trained))
+        return append(
+            DesignVariable(name: source.name, kind: kind, expression: source.stored, trained: source.trained), values,
+            evaluated: index)
+    }
+
+    private mutating func append(_ variable: DesignVariable, _ values: FrameVariable, evaluated index: Int) -> Int {
+        variables.append(variable)
         variableValues.append(values)
         evaluatedIndex.append(index)
         return variables.count - 1
+    }
+
+    /// A variable with the levels, contrasts and knots that it has in a known design.
+    private mutating func knownVariable(
+        _ index: Int, as known: DesignVariable, rows: UsedRows
+    ) throws(DesignError) -> Int {
+        switch known.kind {
+        case .numeric:
+            return append(known, .numeric(try numbers(index, rows: rows)), evaluated: index)
+        case .basis(let basis):
+            return append(known, .basis(basis.columns(at: try numbers(index, rows: rows))), evaluated: index)
+        case .categorical(let levels, _):
+            let factor = factor(index)
+            let codes = factor.codes(amongLevels: levels)
+            if let row = codes.firstIndex(of: CategoricalValues.unknown) {
+                throw known.unknownLevel(
+                    factor.levels[Int(factor.codes[row])], row: rows.number(of: row), levels: levels)
+            }
+            return append(known, .categorical(codes), evaluated: index)
+        }
     }
 
     private func numericValues(_ values: ColumnValues) -> [Double]? {
@@ -95,6 +123,7 @@ extension DesignBuilder {
                 .contrasts(variable: variable.name, error), "The factor '\(variable.name)': \(error.sentence)",
                 at: variable.stored.expression.range, of: variable.stored.source)
         }
+        if purpose.isPart, levels.count == 1 { return }
         guard levels.count >= 2 else {
             let only = levels.first.map { ", '\($0)'" } ?? ""
             throw DesignError(

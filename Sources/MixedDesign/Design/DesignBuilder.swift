@@ -8,6 +8,7 @@ struct DesignBuilder {
     let formula: ModelFormula
     let table: DataTable
     let options: DesignOptions
+    let purpose: Purpose
     var notes: [DesignNote] = []
     /// All expressions that are evaluated, each once.
     var evaluated: [EvaluatedVariable] = []
@@ -19,10 +20,24 @@ struct DesignBuilder {
     /// The factors made of evaluated expressions, each once.
     var factors: [Int: CategoricalValues] = [:]
 
-    init(_ formula: ModelFormula, _ table: DataTable, _ options: DesignOptions) {
+    /// What the rows are to be used for.
+    enum Purpose {
+        /// A model is fitted to them.
+        case model
+        /// They are added to others, or taken out of them; they may be coded as a known design says.
+        case part(codedAs: ModelDesign?)
+
+        /// Whether a single level or a single value is enough.
+        var isPart: Bool { if case .part = self { true } else { false } }
+        /// The design whose levels, contrasts, means and knots are to be used.
+        var known: ModelDesign? { if case .part(let known) = self { known } else { nil } }
+    }
+
+    init(_ formula: ModelFormula, _ table: DataTable, _ options: DesignOptions, purpose: Purpose = .model) {
         self.formula = formula
         self.table = table
         self.options = options
+        self.purpose = purpose
     }
 
     /// The expressions of another builder's formula on further rows.
@@ -42,13 +57,13 @@ struct DesignBuilder {
         let rows = UsedRows(count: rowCount, kept: missing.kept)
         let responseValues = try numbers(places.response, rows: rows)
         let responseSummary = NumericSummary(responseValues)
-        try checkVaries(responseSummary, name: evaluated[places.response].name)
+        if !purpose.isPart { try checkVaries(responseSummary, name: evaluated[places.response].name) }
         let weights = try places.weights.map { index throws(DesignError) in try positiveWeights(index, rows: rows) }
         let offset = try summedOffsets(places.offsets, rows: rows)
 
         let terms = try expandTerms(places, rows: rows)
         let assembly = try FrameAssembly(variables: variables, values: variableValues)
-        var random = RandomEffectsBuilder(rowCount: rowCount, source: formula.source)
+        var random = RandomEffectsBuilder(rowCount: rowCount, source: formula.source, isPart: purpose.isPart)
         for (number, term) in formula.random.enumerated() {
             try random.add(
                 term, columns: terms.random[number], factors: places.groupings[number].map { groupingFactor($0) })
@@ -187,7 +202,9 @@ struct DesignBuilder {
         _ stored: StoredExpression, allowingBasis: Bool = false
     ) throws(DesignError) -> Int {
         if let index = indexOf[stored.expression], allowingBasis || evaluated[index].basis == nil { return index }
-        evaluated.append(try EvaluatedVariable(stored, on: table, allowingBasis: allowingBasis))
+        let trained = purpose.known?.trainedCalls(of: stored.expression)
+        evaluated.append(
+            try EvaluatedVariable(stored, on: table, allowingBasis: allowingBasis, trained: trained))
         indexOf[stored.expression] = evaluated.count - 1
         return evaluated.count - 1
     }

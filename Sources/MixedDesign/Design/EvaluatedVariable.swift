@@ -17,7 +17,10 @@ struct EvaluatedVariable {
     /// What is written in messages.
     var name: String { stored.expression.description }
 
-    init(_ stored: StoredExpression, on table: DataTable, allowingBasis: Bool) throws(DesignError) {
+    /// - Parameter trained: What calls have learned from other rows; `nil` where they learn from these.
+    init(
+        _ stored: StoredExpression, on table: DataTable, allowingBasis: Bool, trained: TrainedCalls? = nil
+    ) throws(DesignError) {
         self.stored = stored
         self.basis = try BasisCall(stored)
         if let basis, !allowingBasis {
@@ -27,7 +30,7 @@ struct EvaluatedVariable {
                 at: basis.argument.expression.range, of: stored.source)
         }
         values = .double([])
-        try evaluate(on: table)
+        try evaluate(on: table, trained: trained)
     }
 
     /// A variable whose values are known and of which nothing is to be learned.
@@ -40,12 +43,13 @@ struct EvaluatedVariable {
     /// Whether the value of a row depends on that row only.
     var isRowwise: Bool { basis == nil && trained.constants.isEmpty && stored.expression.isRowwise }
 
-    /// Evaluates the variable on the rows of `table`, learning from them.
-    private mutating func evaluate(on table: DataTable) throws(DesignError) {
-        trained = TrainedCalls()
-        let source = basis?.argument ?? stored
+    /// Evaluates the variable on the rows of `table`, learning from them where nothing was learned before.
+    private mutating func evaluate(on table: DataTable, trained known: TrainedCalls?) throws(DesignError) {
+        trained = known ?? TrainedCalls()
+        let source = basis?.argument ?? (known == nil ? stored : stored.ignoringRelevel)
         try table.checkNames(of: source)
-        let plain = StoredExpression(try trained.train(source, on: table), source: source.source)
+        let expression = known == nil ? try trained.train(source, on: table) : try trained.applied(to: source)
+        let plain = StoredExpression(expression, source: source.source)
         values = basis == nil ? try table.values(of: plain) : .double(try table.numbers(of: plain))
     }
 

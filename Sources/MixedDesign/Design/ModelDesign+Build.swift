@@ -17,4 +17,16 @@ extension ModelDesign {
         var builder = DesignBuilder(formula, table, options)
         return try builder.build()
     }
+
+    /// The same of rows that are a part of the data: a factor may have a single level in them, and the response a single
+    /// value, because other rows come to them before a model is fitted.
+    ///
+    /// - Parameter known: A design by which the rows are coded, so that levels, contrasts, means and knots are its own; those of
+    ///   grouping factors are learned anew.
+    static func buildPart(
+        _ formula: ModelFormula, data table: DataTable, options: DesignOptions, codedAs known: ModelDesign? = nil
+    ) throws(DesignError) -> (design: ModelDesign, frame: ModelFrame) {
+        var builder = DesignBuilder(formula, table, options, purpose: .part(codedAs: known))
+        return try builder.build()
+    }
 }

@@ -6,7 +6,9 @@ extension ModelDesign {
     /// What is wrong with the indices or sizes of the parts, as a sentence without a full stop; `nil` for a design of which
     /// every part can be reached.
     package var inconsistency: String? {
-        guard data.rowCount >= 1, data.totalRowCount >= data.rowCount else { return "its number of rows is impossible" }
+        guard data.rowCount >= 1, data.totalRowCount >= data.rowCount, data.hasPlausibleCounts else {
+            return "its number of rows is impossible"
+        }
         for variable in variables where !variable.isConsistent { return "the variable '\(variable.name)' is damaged" }
         let names = fixedTerms.map(\.label)
         for (term, label) in zip(fixedTerms, names) {
@@ -42,6 +44,27 @@ extension ModelDesign {
             return matrix.columnNames.indices.contains(column)
         default: return false
         }
+    }
+}
+
+extension DataSummary {
+    /// More rows than any data have; counts below it can be added up without a thought.
+    private static let countLimit = 1 << 48
+
+    /// Whether all counts are those of something.
+    fileprivate var hasPlausibleCounts: Bool {
+        let range = 0..<Self.countLimit
+        func isPlausible(_ summary: VariableSummary) -> Bool {
+            switch summary {
+            case .numeric(let summary): range.contains(summary.count)
+            case .categorical(let summary):
+                summary.levels.count == summary.counts.count && summary.counts.allSatisfy(range.contains)
+            }
+        }
+        return range.contains(totalRowCount) && dropped.allSatisfy { range.contains($0.count) }
+            && range.contains(response.count) && range.contains(fingerprint.count)
+            && variables.values.allSatisfy(isPlausible) && columns.values.allSatisfy(isPlausible)
+            && cells.counts.allSatisfy(range.contains)
     }
 }
 

@@ -162,12 +162,7 @@ private struct NewDataEvaluation {
             let factor = values.factor()
             let codes = factor.codes(amongLevels: levels)
             if let row = codes.firstIndex(of: CategoricalValues.unknown) {
-                let level = factor.levels[Int(factor.codes[row])]
-                throw DesignError(
-                    .unknownLevel(variable: variable.name, level: level, row: row + 1),
-                    "'\(variable.name)' has the level '\(level)' in row \(row + 1), which the model does not know",
-                    hint: "its levels are \(levels.prefix(8).joined(separator: ", "))\(levels.count > 8 ? ", ..." : "")"
-                )
+                throw variable.unknownLevel(factor.levels[Int(factor.codes[row])], row: row + 1, levels: levels)
             }
             drop(codes.indices.filter { codes[$0] < 0 }, for: variable.name)
             return .categorical(codes)
@@ -199,6 +194,16 @@ private struct NewDataEvaluation {
         return (0..<table.rowCount).map { row in
             factor.level(of: parts.map { $0[row] })
         }
+    }
+}
+
+extension DesignVariable {
+    /// The error for a level of new data that the design does not know.
+    func unknownLevel(_ level: String, row: Int, levels: [String]) -> DesignError {
+        DesignError(
+            .unknownLevel(variable: name, level: level, row: row),
+            "'\(name)' has the level '\(level)' in row \(row), which the model does not know",
+            hint: "its levels are \(levels.prefix(8).joined(separator: ", "))\(levels.count > 8 ? ", ..." : "")")
     }
 }
 

@@ -31,12 +31,15 @@ struct RandomEffectsBuilder {
 
     let rowCount: Int
     let source: String
+    /// Whether the rows are a part of those that a model will be fitted to.
+    let isPart: Bool
     private var groups: [Group] = []
     private var terms: [Term] = []
 
-    init(rowCount: Int, source: String) {
+    init(rowCount: Int, source: String, isPart: Bool = false) {
         self.rowCount = rowCount
         self.source = source
+        self.isPart = isPart
     }
 
     /// Adds a term of the formula; `||` makes a term of every column.
@@ -105,6 +108,7 @@ struct RandomEffectsBuilder {
                 .expression, "The random term has no column", at: term.range, of: source,
                 hint: "(1 | \(group.name)) has a column: the constant")
         }
+        if isPart { return }
         let levels = group.levelCount
         guard levels > 1 else {
             let level = label(of: group, level: 0)

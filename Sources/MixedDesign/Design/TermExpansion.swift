@@ -74,7 +74,7 @@ extension DesignVariable {
         case .basis(let basis): return basis.columnCount
         case .categorical(let levels, let contrasts):
             if coding == .indicators { return levels.count }
-            if case .custom(let rows, _) = contrasts { return rows.first?.count ?? 0 }
+            if levels.count > 1, case .custom(let rows, _) = contrasts { return rows.first?.count ?? 0 }
             return max(levels.count - 1, 0)
         }
     }
@@ -103,7 +103,10 @@ extension DesignVariable {
     }
 
     /// The contrast matrix of a categorical variable.
+    ///
+    /// A single level, which a part of the data may have, leaves nothing to compare and has no columns.
     func contrastMatrix(levels: [String], coding: ContrastCoding) throws(DesignError) -> ContrastMatrix {
+        if levels.count == 1 { return ContrastMatrix(rows: [[]], columnNames: []) }
         do {
             return try coding.matrix(levels: levels)
         } catch {

@@ -57,6 +57,15 @@ public struct NumericSummary: Hashable, Sendable, Codable {
             self.minimum < self.maximum ? (max(corrected, 0) / max(number - 1, 1)).squareRoot() : 0
     }
 
+    /// Takes over what was computed before.
+    init(count: Int, mean: Double, standardDeviation: Double, minimum: Double, maximum: Double) {
+        self.count = count
+        self.mean = mean
+        self.standardDeviation = standardDeviation
+        self.minimum = minimum
+        self.maximum = maximum
+    }
+
     /// Passes the values on in fours; the last ones are filled up with missing values.
     private static func visit(_ values: [Double], _ body: (SIMD4<Double>) -> Void) {
         values.withUnsafeBytes { bytes in
@@ -91,6 +100,12 @@ public struct LevelSummary: Hashable, Sendable, Codable {
     init(levels: [String], codes: [Int32]) {
         var counts = [Int](repeating: 0, count: levels.count)
         for code in codes where code >= 0 { counts[Int(code)] += 1 }
+        self.levels = levels
+        self.counts = counts
+    }
+
+    /// Takes over counts.
+    init(levels: [String], counts: [Int]) {
         self.levels = levels
         self.counts = counts
     }

@@ -35,6 +35,14 @@ public struct Fingerprint: Hashable, Sendable, Codable {
         return result
     }
 
+    /// The fingerprint of the values that are left without those of another one.
+    public func removing(_ other: Fingerprint) -> Fingerprint {
+        var result = self
+        result.count -= other.count
+        result.sum &-= other.sum
+        return result
+    }
+
     private static func scramble(_ value: Double) -> UInt64 {
         // Adding zero makes one value of the two zeros.
         var bits = (value + 0).bitPattern &+ 0x9e37_79b9_7f4a_7c15

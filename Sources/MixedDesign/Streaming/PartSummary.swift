@@ -15,6 +15,8 @@ struct PartSummary {
     private(set) var cells: CellCounts
     private(set) var totalWeight: CompensatedSum?
     private(set) var fingerprint: Fingerprint
+    /// For each variable of the cells its levels where they are: all parts have the same.
+    private let levelMaps: [[Int]]
 
     init(
         _ frame: ModelFrame, variables: [DesignVariable], values: [FrameVariable], table: DataTable, rows: UsedRows,
@@ -53,6 +55,7 @@ struct PartSummary {
                 }
                 return (index, codes, levels.count)
             }, rowCount: frame.rowCount)
+        levelMaps = cells.variables.map { Array((variables[$0].levels ?? []).indices) }
         totalWeight = frame.weights.map { weights in
             var sum = CompensatedSum()
             for weight in weights { sum.add(weight) }
@@ -64,13 +67,7 @@ struct PartSummary {
     /// Adds what is remembered of the next part.
     mutating func add(_ next: PartSummary) {
         totalRowCount += next.totalRowCount
-        for entry in next.dropped {
-            if let index = dropped.firstIndex(where: { $0.column == entry.column }) {
-                dropped[index] = DroppedRows(column: entry.column, count: dropped[index].count + entry.count)
-            } else {
-                dropped.append(entry)
-            }
-        }
+        dropped = DroppedRows.sum([(dropped, 1), (next.dropped, 1)])
         // A part without a complete row says nothing about the values.
         guard next.rowCount > 0 else { return }
         if rowCount == 0 {
@@ -78,10 +75,10 @@ struct PartSummary {
             columns = [:]
         }
         rowCount += next.rowCount
-        response = response.joined(with: next.response)
+        response = NumericSummary.sum([(response, 1), (next.response, 1)]) ?? response
         for (name, summary) in next.variables { Self.add(summary, to: &variables, name) }
         for (name, summary) in next.columns { Self.add(summary, to: &columns, name) }
-        cells = cells.joined(with: next.cells)
+        cells = CellCounts.sum([(cells, levelMaps, 1), (next.cells, levelMaps, 1)]) ?? cells
         if let weight = next.totalWeight { totalWeight?.add(weight.value) }
         fingerprint = fingerprint.joined(with: next.fingerprint)
     }
@@ -109,34 +106,11 @@ struct PartSummary {
     }
 }
 
-extension NumericSummary {
-    /// The summary of the numbers of both.
-    ///
-    /// Chan, Golub & LeVeque (1983), The American Statistician 37: *M = M₁ + M₂ + δ² n₁n₂/n*.
-    func joined(with other: NumericSummary) -> NumericSummary {
-        if count == 0 { return other }
-        if other.count == 0 { return self }
-        let (first, second) = (Double(count), Double(other.count))
-        let total = first + second
-        let difference = other.mean - mean
-        let squares =
-            standardDeviation * standardDeviation * (first - 1)
-            + other.standardDeviation * other.standardDeviation * (second - 1)
-            + difference * difference * first * second / total
-        let smallest = min(minimum, other.minimum)
-        let largest = max(maximum, other.maximum)
-        return NumericSummary(
-            count: count + other.count, mean: smallest == largest ? smallest : mean + difference * second / total,
-            standardDeviation: smallest < largest ? (squares / max(total - 1, 1)).squareRoot() : 0,
-            minimum: smallest, maximum: largest)
-    }
-}
-
 extension VariableSummary {
     /// The summary of the rows of both; `nil` where one has numbers and the other levels.
     func joined(with other: VariableSummary) -> VariableSummary? {
         switch (self, other) {
-        case (.numeric(let first), .numeric(let second)): .numeric(first.joined(with: second))
+        case (.numeric(let first), .numeric(let second)): NumericSummary.sum([(first, 1), (second, 1)]).map { .numeric($0) }
         case (.categorical(let first), .categorical(let second)): .categorical(first.joined(with: second))
         default: nil
         }
@@ -146,27 +120,7 @@ extension VariableSummary {
 extension LevelSummary {
     /// The counts of both; levels that only one has are put in order with the others.
     func joined(with other: LevelSummary) -> LevelSummary {
-        if levels == other.levels { return LevelSummary(levels: levels, counts: zip(counts, other.counts).map(+)) }
-        var total: [String: Int] = [:]
-        for (level, count) in zip(levels, counts) { total[level, default: 0] += count }
-        for (level, count) in zip(other.levels, other.counts) { total[level, default: 0] += count }
-        let order = total.keys.sorted(by: TextCollation.precedes)
-        return LevelSummary(levels: order, counts: order.map { total[$0] ?? 0 })
-    }
-}
-
-extension CellCounts {
-    /// The counts of both, which are of the same variables.
-    func joined(with other: CellCounts) -> CellCounts {
-        guard !variables.isEmpty else { return CellCounts([], rowCount: (counts.first ?? 0) + (other.counts.first ?? 0)) }
-        func cells(_ cells: CellCounts) -> [[Int32]] {
-            cells.counts.indices.map { index in cells.levels.map { $0[index] } }
-        }
-        var total: [[Int32]: Int] = [:]
-        for (cell, count) in zip(cells(self) + cells(other), counts + other.counts) { total[cell, default: 0] += count }
-        let order = total.keys.sorted { $0.lexicographicallyPrecedes($1) }
-        return CellCounts(
-            variables: variables, levels: variables.indices.map { place in order.map { $0[place] } },
-            counts: order.map { total[$0] ?? 0 })
+        let all = levels == other.levels ? levels : Set(levels + other.levels).sorted(by: TextCollation.precedes)
+        return LevelSummary.sum([(self, 1), (other, 1)], levels: all) ?? self
     }
 }

@@ -132,7 +132,7 @@ struct FixedColumnMap {
 
 extension FixedColumnTransform {
     /// *R⁻¹v*: a combination of scaled columns as one of rotated columns.
-    fileprivate func unrotated(_ vector: [Double]) -> [Double] {
+    func unrotated(_ vector: [Double]) -> [Double] {
         guard let rotation else { return vector }
         var result = vector
         for row in stride(from: columnCount - 1, through: 0, by: -1) {

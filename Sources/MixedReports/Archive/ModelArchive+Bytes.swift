@@ -1,6 +1,7 @@
 // The layout of a saved model's bytes.
 
-// All numbers are little-endian.
+// All numbers are little-endian. Sections of the types from 4 on are packed, as `PackedNumbers` and `DeflatedBytes` say; a
+// file with one of them is of format 2.
 //
 //     preamble   "MIXEDMODEL", format version UInt32, total length UInt64, number of sections UInt32,
 //                CRC-32 of the 26 bytes before
@@ -20,6 +21,9 @@ extension ModelArchive {
         case doubles = 1
         case integers = 2
         case bytes = 3
+        case packedDoubles = 4
+        case packedIntegers = 5
+        case deflatedBytes = 6
     }
 
     /// The archive as the bytes of a file.
@@ -27,7 +31,7 @@ extension ModelArchive {
     /// - Throws: `malformed` where a name is longer than 65,535 bytes or used twice.
     package func serialized() throws(ModelArchiveError) -> [UInt8] {
         var output = Self.magic
-        output.appendLittleEndian(Self.formatVersion)
+        output.appendLittleEndian(neededVersion)
         let lengthPosition = output.count
         output.appendLittleEndian(UInt64(0))
         output.appendLittleEndian(UInt32(truncatingIfNeeded: sections.count + 1))
@@ -39,10 +43,20 @@ extension ModelArchive {
             guard names.insert(section.name).inserted else {
                 throw ModelArchiveError(.malformed("the section '\(section.name)' is there twice"))
             }
-            switch section.payload {
-            case .doubles(let values): try Self.append(.doubles, section.name, values, to: &output)
-            case .integers(let values): try Self.append(.integers, section.name, values, to: &output)
-            case .bytes(let values): try Self.append(.bytes, section.name, values, to: &output)
+            switch (section.payload, section.packing) {
+            case (.doubles(let values), .planes(let width)) where width >= 1 && values.count.isMultiple(of: width):
+                try Self.append(
+                    .packedDoubles, section.name, PackedNumbers.bytes(of: values, width: width), to: &output)
+            case (.integers(let values), .planes):
+                try Self.append(.packedIntegers, section.name, PackedNumbers.bytes(of: values), to: &output)
+            case (.bytes(let values), .deflated):
+                guard let packed = DeflatedBytes.bytes(of: values) else {
+                    throw ModelArchiveError(.malformed("the section '\(section.name)' cannot be compressed"))
+                }
+                try Self.append(.deflatedBytes, section.name, packed, to: &output)
+            case (.doubles(let values), _): try Self.append(.doubles, section.name, values, to: &output)
+            case (.integers(let values), _): try Self.append(.integers, section.name, values, to: &output)
+            case (.bytes(let values), _): try Self.append(.bytes, section.name, values, to: &output)
             }
         }
         output.storeLittleEndian(UInt64(output.count), at: lengthPosition)
@@ -104,6 +118,15 @@ extension ModelArchive {
             case .doubles: sections.append(Section(name, .doubles(try Self.values(of: payload, name: name))))
             case .integers: sections.append(Section(name, .integers(try Self.values(of: payload, name: name))))
             case .bytes: sections.append(Section(name, .bytes(Array(payload))))
+            case .packedDoubles:
+                guard let values = PackedNumbers.doubles(of: payload) else { throw Self.unpackable(name) }
+                sections.append(Section(name, .doubles(values)))
+            case .packedIntegers:
+                guard let values = PackedNumbers.integers(of: payload) else { throw Self.unpackable(name) }
+                sections.append(Section(name, .integers(values)))
+            case .deflatedBytes:
+                guard let bytes = DeflatedBytes.plain(of: payload) else { throw Self.unpackable(name) }
+                sections.append(Section(name, .bytes(bytes)))
             }
         }
         guard let header else { throw ModelArchiveError(.missingSection("header")) }
@@ -132,6 +155,10 @@ extension ModelArchive {
         }
         position = end + checksumLength
         return (type, name, bytes[payloadStart..<end])
+    }
+
+    private static func unpackable(_ name: String) -> ModelArchiveError {
+        ModelArchiveError(.malformed("the section '\(name)' cannot be unpacked"))
     }
 
     private static func values<Value: BitwiseCopyable>(

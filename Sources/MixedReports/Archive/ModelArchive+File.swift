@@ -7,6 +7,25 @@
 #endif
 
 extension ModelArchive {
+    /// The first bytes of the file at a path, if it begins as saved models and cubes do; pipes and devices are not read.
+    package static func beginning(of path: String) -> [UInt8]? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = bytes.withUnsafeMutableBytes { buffer in
+            #if canImport(Glibc)
+                Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            #else
+                Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+            #endif
+        }
+        guard count >= 10, bytes.starts(with: "MIXEDMODEL".utf8) else { return nil }
+        return Array(bytes[..<count])
+    }
+
     /// Reads the file at a path.
     package init(contentsOf path: String) throws(ModelArchiveError) {
         let bytes = try Self.read(path)

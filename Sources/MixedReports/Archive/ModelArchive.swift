@@ -4,8 +4,9 @@
 ///
 /// It knows nothing of models; what the header says and which sections there are is the business of its users.
 package struct ModelArchive: Hashable, Sendable {
-    /// The format that this version writes, and the newest that it reads.
-    package static let formatVersion: UInt32 = 1
+    /// The newest format that this version reads. Format 2 has packed sections; a file without them is of format 1, which
+    /// older programs read.
+    package static let formatVersion: UInt32 = 2
 
     package var header: JSONValue
     package var sections: [Section]
@@ -14,12 +15,28 @@ package struct ModelArchive: Hashable, Sendable {
     package struct Section: Hashable, Sendable {
         package var name: String
         package var payload: Payload
+        package var packing: Packing
 
-        package init(_ name: String, _ payload: Payload) {
+        package init(_ name: String, _ payload: Payload, packing: Packing = .none) {
             self.name = name
             self.payload = payload
+            self.packing = packing
         }
     }
+
+    /// How a section is stored in fewer bytes.
+    package enum Packing: Hashable, Sendable {
+        /// As it is.
+        case none
+        /// Whole numbers by variable length; of doubles, one plane for each place in a block of so many, of which a count of
+        /// doubles is a multiple.
+        case planes(Int)
+        /// By zlib; for bytes.
+        case deflated
+    }
+
+    /// The format that the archive needs.
+    package var neededVersion: UInt32 { sections.contains { $0.packing != .none } ? 2 : 1 }
 
     package enum Payload: Hashable, Sendable {
         case doubles([Double])

@@ -13,7 +13,7 @@ internal import MixedLinearAlgebra
 
 extension SavedModel {
     /// What the header says the file is.
-    private static let content = "linear mixed model"
+    static let content = "linear mixed model"
 
     /// The parts of the file.
     ///
@@ -44,6 +44,7 @@ extension SavedModel {
     /// The model that the parts of a file make.
     init(_ archive: ModelArchive) throws(ModelArchiveError) {
         let header = archive.header
+        if header["content"]?.string == DataCube.archiveContent { throw ModelArchiveError(.holdsCube) }
         guard header["content"]?.string == Self.content else {
             throw ModelArchiveError(.malformed("it does not hold a linear mixed model"))
         }
@@ -76,7 +77,7 @@ extension SavedModel {
 }
 
 extension SavedModel {
-    private static func encoded(_ value: some Encodable) throws(ModelArchiveError) -> [UInt8] {
+    static func encoded(_ value: some Encodable) throws(ModelArchiveError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -88,7 +89,7 @@ extension SavedModel {
         }
     }
 
-    private static func decoded<Value: Decodable>(
+    static func decoded<Value: Decodable>(
         _ archive: ModelArchive, _ name: String
     ) throws(ModelArchiveError) -> Value {
         let bytes = try archive.bytes(name)
@@ -111,13 +112,12 @@ extension SavedModel {
         return summary
     }
 
-    /// Whether the parts are of the same model.
-    private static func check(
-        _ optimum: StoredOptimum, _ products: CrossProducts, fit design: ModelDesign
-    ) throws(ModelArchiveError) {
-        func demand(_ condition: Bool, _ problem: String) throws(ModelArchiveError) {
-            guard condition else { throw ModelArchiveError(.malformed(problem)) }
-        }
+    private static func demand(_ condition: Bool, _ problem: String) throws(ModelArchiveError) {
+        guard condition else { throw ModelArchiveError(.malformed(problem)) }
+    }
+
+    /// Whether cross-products are those of a design.
+    static func check(_ products: CrossProducts, fit design: ModelDesign) throws(ModelArchiveError) {
         try demand(products.rowCount == design.data.rowCount, "its numbers of rows differ")
         try demand(
             products.fixedColumnCount == design.fixedColumns.count, "its numbers of fixed-effects columns differ")
@@ -128,6 +128,13 @@ extension SavedModel {
                 factor.levelCount == group.levels.count && factor.columnCount == group.columnCount,
                 "its numbers of levels or effects of '\(group.name)' differ")
         }
+    }
+
+    /// Whether the parts are of the same model.
+    private static func check(
+        _ optimum: StoredOptimum, _ products: CrossProducts, fit design: ModelDesign
+    ) throws(ModelArchiveError) {
+        try check(products, fit: design)
         let widths = design.randomTerms.map(\.columnCount)
         for factors in [optimum.relativeFactors, optimum.expansionPoint] {
             try demand(
