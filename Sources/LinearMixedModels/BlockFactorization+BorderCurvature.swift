@@ -3,97 +3,121 @@
 internal import MixedLinearAlgebra
 
 extension BlockFactorization {
-    /// Adds the border's share of the traces: *tr(GṠGṠ')* with the tangents that the chain has left, and its own directions.
+    /// Adds the border's share of the traces: *tr(ĈṠĈṠ')* with the tangents that the chain has left, and its own directions.
     ///
-    /// `borderInverse` is used as scratch.
-    func addBorderTraces(
-        _ tangents: ChainTangents, effectsInverse: UnsafePointer<Double>, to result: inout Matrix
-    ) {
+    /// - Complexity: *m³* multiplications and *m²* numbers for each direction of the chain.
+    func addBorderTraces(_ tangents: ChainTangents, to result: inout Matrix) {
         let size = plan.borderSize
         guard size > 0 else { return }
         let chainDirections = tangents.border.keys.sorted()
         var products: [Int: Storage<Double>] = [:]
         for direction in chainDirections {
             guard let tangent = tangents.border[direction] else { continue }
-            scaleBorder(tangent.pointer, size: size, stride: size)
-            // The inverse in the units of b has served the chain; the first product takes its place.
-            let product = products.isEmpty ? borderInverse : Storage<Double>(zeros: size * size)
-            TiledKernel.multiplySymmetric(
-                tangent.pointer, size: size, leadingDimension: size, by: effectsInverse, columns: size,
-                stride: size,
-                into: product.pointer, resultStride: size, threads: threads)
+            addOwnLevels(tangents.directions[direction], to: tangent)
+            tangent.mirrorDiagonalTiles()
+            let product = Storage<Double>(zeros: size * size)
+            tangent.multiply(by: borderInverse, into: product.pointer, threads: threads)
             products[direction] = product
         }
         for (index, first) in chainDirections.enumerated() {
             for second in chainDirections[...index] {
                 guard let left = products[first], let right = products[second] else { continue }
-                result[first, second] += Self.traceOfProduct(left.pointer, right.pointer, size: size)
+                result[first, second] += traceOfProduct(left.pointer, right.pointer, size: size)
             }
         }
         let borderDirections = tangents.directions.indices.filter { tangents.border[$0] == nil }
         for direction in borderDirections {
-            let target = tangents.directions[direction]
-            guard let factor = plan.border.first(where: { $0.factor == target.factor }) else { continue }
+            let own = tangents.directions[direction]
             for chainDirection in chainDirections {
                 guard let product = products[chainDirection] else { continue }
-                var sum = 0.0
-                for level in 0..<factor.levelCount {
-                    let start = factor.offset + level * factor.width
-                    for (left, right) in target.elements {
-                        sum += Self.longDot(
-                            product.pointer + (start + left) * size, effectsInverse + (start + right) * size, size)
-                    }
+                result[max(direction, chainDirection), min(direction, chainDirection)] += sumOverColumns(own) {
+                    column, _, values in
+                    Self.longDot(product.pointer + column * size, values, size)
                 }
-                result[max(direction, chainDirection), min(direction, chainDirection)] += sum
             }
             for other in borderDirections where other <= direction {
                 let second = tangents.directions[other]
-                guard let otherFactor = plan.border.first(where: { $0.factor == second.factor }) else { continue }
-                result[direction, other] += borderTrace(
-                    factor, target.elements, otherFactor, second.elements, effectsInverse: effectsInverse)
+                guard let factor = plan.border.first(where: { $0.factor == second.factor }) else { continue }
+                result[direction, other] += borderTrace(own, factor, second.elements)
             }
         }
     }
 
-    /// *Σ_ij tr(E G_ij F G_ij')* for two border factors.
-    private func borderTrace(
-        _ first: EliminationPlan.BorderFactor, _ firstElements: [(Int, Int)], _ second: EliminationPlan.BorderFactor,
-        _ secondElements: [(Int, Int)], effectsInverse: UnsafePointer<Double>
+    /// Adds a direction's own blocks to its tangent, where its factor is in the chain and in the border.
+    private func addOwnLevels(_ direction: SymmetricDirection, to tangent: TiledMatrix) {
+        guard let factor = plan.border.first(where: { $0.factor == direction.factor }) else { return }
+        for level in 0..<factor.levelCount {
+            let start = Int(factor.columns.pointer[level])
+            tangent.storage.pointer[tangent.place(start + direction.first, start + direction.second)] += 1
+        }
+    }
+
+    /// Sums over the levels of a direction's factor and the elements *(a, b)* of the direction a function of column *a* and
+    /// of the inverse's column *b*.
+    private func sumOverColumns(
+        _ direction: SymmetricDirection, _ term: (_ column: Int, _ partner: Int, UnsafePointer<Double>) -> Double
     ) -> Double {
-        let size = plan.borderSize
-        var sum = 0.0
-        for level in 0..<second.levelCount {
-            let start = second.offset + level * second.width
-            for (left, right) in secondElements {
-                let leftColumn = effectsInverse + (start + left) * size + first.offset
-                let rightColumn = effectsInverse + (start + right) * size + first.offset
-                for (upper, lower) in firstElements {
-                    var partial = 0.0
-                    for other in 0..<first.levelCount {
-                        partial += leftColumn[other * first.width + upper] * rightColumn[other * first.width + lower]
+        guard let factor = plan.border.first(where: { $0.factor == direction.factor }) else { return 0 }
+        let ranges = min(factor.levelCount, 32)
+        var sums = [Double](repeating: 0, count: ranges)
+        sums.withUnsafeMutableBufferPointer { sums in
+            let results = DisjointResults(sums)
+            ParallelLoop.forEach(ranges, threads: plan.borderSize > 200 ? threads : 1) { range in
+                let column = Storage<Double>(zeros: plan.borderSize)
+                var sum = 0.0
+                for level in factor.levelCount * range / ranges..<factor.levelCount * (range + 1) / ranges {
+                    let start = Int(factor.columns.pointer[level])
+                    for (left, right) in direction.elements {
+                        borderInverse.copyColumn(start + right, into: column.pointer)
+                        sum += term(start + left, start + right, column.pointer)
                     }
-                    sum += partial
                 }
+                results[range] = sum
             }
         }
-        return sum
+        return sums.reduce(0, +)
+    }
+
+    /// *Σ_ij tr(E Ĉ_ij F Ĉ_ij')* over the levels of two border factors.
+    private func borderTrace(
+        _ direction: SymmetricDirection, _ factor: EliminationPlan.BorderFactor, _ elements: [(Int, Int)]
+    ) -> Double {
+        sumOverColumns(direction) { column, partner, values in
+            var sum = 0.0
+            for level in 0..<factor.levelCount {
+                let start = Int(factor.columns.pointer[level])
+                for (upper, lower) in elements {
+                    let other =
+                        column == partner ? values[start + upper] : borderInverse.element(start + upper, column)
+                    sum += other * values[start + lower]
+                }
+            }
+            return sum
+        }
     }
 
     /// *tr(AB)* of two square matrices.
-    private static func traceOfProduct(
+    private func traceOfProduct(
         _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, size: Int
     ) -> Double {
-        let tile = 64
-        var sum = 0.0
-        for firstColumn in Swift.stride(from: 0, to: size, by: tile) {
-            for firstRow in Swift.stride(from: 0, to: size, by: tile) {
-                for column in firstColumn..<min(firstColumn + tile, size) {
-                    for row in firstRow..<min(firstRow + tile, size) {
-                        sum += left[row + column * size] * right[column + row * size]
+        let block = 64
+        let blocks = (size + block - 1) / block
+        var sums = [Double](repeating: 0, count: blocks)
+        sums.withUnsafeMutableBufferPointer { sums in
+            let results = DisjointResults(sums)
+            ParallelLoop.forEach(blocks, threads: size > 500 ? threads : 1) { index in
+                let firstColumn = index * block
+                var sum = 0.0
+                for firstRow in Swift.stride(from: 0, to: size, by: block) {
+                    for column in firstColumn..<min(firstColumn + block, size) {
+                        for row in firstRow..<min(firstRow + block, size) {
+                            sum += left[row + column * size] * right[column + row * size]
+                        }
                     }
                 }
+                results[index] = sum
             }
         }
-        return sum
+        return sums.reduce(0, +)
     }
 }

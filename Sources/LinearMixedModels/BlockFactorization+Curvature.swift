@@ -24,17 +24,14 @@ struct SymmetricDirection: Hashable, Sendable {
 extension BlockFactorization {
     /// *tr(Ĉ S_d Ĉ S_e)* for all pairs of directions.
     ///
-    /// - Parameter effectsInverse: The border's inverse in the units of *u*, both triangles.
     /// - Complexity: For each direction as the factorisation, with one symmetric product of the border's size.
-    func inverseTraces(
-        _ directions: [SymmetricDirection], inverse: SelectedInverse, effectsInverse: UnsafePointer<Double>
-    ) -> Matrix {
+    func inverseTraces(_ directions: [SymmetricDirection], inverse: SelectedInverse) -> Matrix {
         var result = Matrix(rows: directions.count, columns: directions.count)
-        var tangents = ChainTangents(plan, directions: directions)
+        let tangents = ChainTangents(plan, directions: directions)
         for position in plan.chain.indices {
-            addChainTraces(position, tangents: &tangents, inverse: inverse, to: &result)
+            addChainTraces(position, tangents: tangents, inverse: inverse, to: &result)
         }
-        addBorderTraces(tangents, effectsInverse: effectsInverse, to: &result)
+        addBorderTraces(tangents, to: &result)
         for first in directions.indices {
             for second in 0..<first {
                 let value = result[first, second] + result[second, first]
@@ -51,10 +48,10 @@ extension BlockFactorization {
         /// For each chain factor, the directions that it or a finer factor owns.
         let active: [[Int]]
         /// For each chain factor but the first and each direction from below: diagonal blocks and rows.
-        var diagonal: [[Int: Storage<Double>]]
-        var rows: [[Int: Storage<Double>]]
-        /// For each chain direction its tangent of the border, unscaled, lower triangle.
-        var border: [Int: Storage<Double>]
+        private(set) var diagonal: [[Int: Storage<Double>]]
+        private(set) var rows: [[Int: Storage<Double>]]
+        /// For each chain direction its tangent of the border, in the units of *u*.
+        let border: [Int: TiledMatrix]
 
         init(_ plan: EliminationPlan, directions: [SymmetricDirection]) {
             self.directions = directions
@@ -80,48 +77,149 @@ extension BlockFactorization {
                 active.append(fromBelow)
             }
             self.active = active
-            let size = plan.borderSize
-            border = Dictionary(
-                uniqueKeysWithValues: fromBelow.map { ($0, Storage(zeros: size * size)) })
+            border = Dictionary(uniqueKeysWithValues: fromBelow.map { ($0, TiledMatrix(size: plan.borderSize)) })
         }
     }
 
     private func addChainTraces(
-        _ position: Int, tangents: inout ChainTangents, inverse: SelectedInverse, to result: inout Matrix
+        _ position: Int, tangents: ChainTangents, inverse: SelectedInverse, to result: inout Matrix
     ) {
+        let factor = plan.chain[position]
+        let active = tangents.active[position]
+        guard !active.isEmpty else { return }
+        let pass = CurvaturePass(
+            position: position, inverse: inverse,
+            neighbours: AncestorBlocks.all(plan, at: position, diagonal: inverse.diagonal, rows: inverse.rows),
+            directions: active.map { direction in
+                ActiveDirection(
+                    tangents.directions[direction],
+                    diagonal: position > 0 ? tangents.diagonal[position - 1][direction] : nil,
+                    rows: position > 0 ? tangents.rows[position - 1][direction] : nil,
+                    ancestors: AncestorBlocks.all(
+                        plan, at: position, diagonal: tangents.diagonal.map { $0[direction] ?? Storage(zeros: 0) },
+                        rows: tangents.rows.map { $0[direction] ?? Storage(zeros: 0) }),
+                    halves: factor.buckets == nil ? nil : Storage(zeros: factor.rows.count))
+            })
+        let ranges = factor.cuts.count - 1
+        let count = active.count
+        // Ranges have no ancestor in common; what they leave at the border of one tile is added in their order.
+        let others = active.map { _ in
+            (1..<max(ranges, 1)).map { _ in
+                Storage<Double>(zeros: factor.buckets == nil ? plan.borderSize * plan.borderSize : 0)
+            }
+        }
+        var sums = [Double](repeating: 0, count: ranges * count * count)
+        sums.withUnsafeMutableBufferPointer { sums in
+            guard let base = sums.baseAddress else { return }
+            let rangeSums = DisjointBlocks(base, size: count * count)
+            ParallelLoop.forEachTask(ranges, threads: threads) { worker, range in
+                addTraces(
+                    pass, levels: factor.cuts[range]..<factor.cuts[range + 1], scratch[worker],
+                    borders: active.indices.map { index in
+                        range == 0 ? tangents.border[active[index]]?.storage : others[index][range - 1]
+                    }, to: rangeSums[range])
+            }
+        }
+        for (index, direction) in active.enumerated() {
+            guard let border = tangents.border[direction] else { continue }
+            if let halves = pass.directions[index].halves {
+                addProducts(
+                    .init(solved[position], halves, weights: Self.identity(factor.width), isSymmetrized: true),
+                    at: position, to: border)
+            } else {
+                for other in others[index] { border.storage.add(other) }
+            }
+        }
+        for range in 0..<ranges {
+            for left in 0..<count {
+                for right in 0...left {
+                    // Each unordered pair goes to one place; the triangles are added together at the end.
+                    let target = (max(active[left], active[right]), min(active[left], active[right]))
+                    result[target.0, target.1] += sums[(range * count + left) * count + right]
+                }
+            }
+        }
+    }
+
+    private static func identity(_ size: Int) -> Storage<Double> {
+        let result = Storage<Double>(zeros: size * size)
+        for index in 0..<size { result.pointer[index * (size + 1)] = 1 }
+        return result
+    }
+
+    /// What the levels of one chain factor share.
+    private struct CurvaturePass {
+        let position: Int
+        let inverse: SelectedInverse
+        /// The blocks of the inverse of coarser levels.
+        let neighbours: [AncestorBlocks]
+        let directions: [ActiveDirection]
+    }
+
+    /// A direction that a chain factor or a finer one owns.
+    private struct ActiveDirection {
+        let first: Int
+        let second: Int
+        /// What finer levels have left, unless the factor itself owns the direction.
+        let diagonal: UnsafePointer<Double>?
+        let rows: UnsafePointer<Double>?
+        /// Where what is left for coarser levels goes.
+        let ancestors: [AncestorBlocks]
+        /// The levels' *Q* of *Q'K + K'Q*, where the border takes them tile by tile.
+        let halves: Storage<Double>?
+
+        init(
+            _ direction: SymmetricDirection, diagonal: Storage<Double>?, rows: Storage<Double>?,
+            ancestors: [AncestorBlocks], halves: Storage<Double>?
+        ) {
+            first = direction.first
+            second = direction.second
+            self.diagonal = diagonal.map { UnsafePointer($0.pointer) }
+            self.rows = rows.map { UnsafePointer($0.pointer) }
+            self.ancestors = ancestors
+            self.halves = halves
+        }
+    }
+
+    /// Adds a range of levels to the traces, lower triangle row by row, and passes their tangents on.
+    private func addTraces(
+        _ pass: CurvaturePass, levels: Range<Int>, _ own: LevelScratch, borders: [Storage<Double>?],
+        to sums: UnsafeMutablePointer<Double>
+    ) {
+        let position = pass.position
         let factor = plan.chain[position]
         let k = factor.width
         let relative = relativeFactors[factor.factor].pointer
-        let active = tangents.active[position]
-        guard !active.isEmpty else { return }
+        let count = pass.directions.count
         let needsNeighbourhood = position > 0
         let widest = plan.widestNeighbourhood + 1
-        let blockInverse = Storage<Double>(zeros: k * k)
-        let scratch = Storage<Double>(zeros: 4 * k * k)
-        let tangentBlocks = active.map { _ in Storage<Double>(zeros: k * k) }
-        let variations = active.map { _ in Storage<Double>(zeros: k * widest) }
-        let products = active.map { _ in Storage<Double>(zeros: needsNeighbourhood ? k * widest : 0) }
-        let halves = Storage<Double>(zeros: k * widest)
-        for level in 0..<factor.levelCount {
+        // Blocks and row blocks of all directions; kept apart, they would be allocated one by one.
+        let memory = Storage<Double>(zeros: (5 + count) * k * k + (2 * count + 1) * k * widest)
+        let blockInverse = memory.pointer
+        let scratch = blockInverse + k * k
+        let tangentBlocks = scratch + 4 * k * k
+        let variations = tangentBlocks + count * k * k
+        let products = variations + count * k * widest
+        let halves = products + count * k * widest
+        for level in levels {
             let start = factor.rowStarts.pointer[level]
             let row = solved[position].pointer + start
-            let width = (factor.rowStarts.pointer[level + 1] - start) / k - 1
-            SmallBlock.inverse(
-                fromCholesky: lower[position].pointer + level * k * k, size: k, into: blockInverse.pointer)
-            for (index, direction) in active.enumerated() {
-                let block = tangentBlocks[index].pointer
-                let variation = variations[index].pointer
-                if let below = position > 0 ? tangents.diagonal[position - 1][direction] : nil {
-                    Self.congruence(below.pointer + level * k * k, by: relative, size: k, into: block)
-                    if let rows = tangents.rows[position - 1][direction] {
-                        for column in 0..<width {
-                            Self.multiplyTransposed(
-                                relative, rows.pointer + start + column * k, size: k, into: variation + column * k)
-                        }
+            let width = factor.columnCount(level) - 1
+            SmallBlock.inverse(fromCholesky: lower[position].pointer + level * k * k, size: k, into: blockInverse)
+            for (index, direction) in pass.directions.enumerated() {
+                let block = tangentBlocks + index * k * k
+                let variation = variations + index * k * widest
+                if let below = direction.diagonal, let rows = direction.rows {
+                    Self.scaledBlock(
+                        below + level * k * k, by: relative, size: k, identity: 0, into: block)
+                    for column in 0..<width {
+                        Self.multiplyTransposed(
+                            relative, rows + start + column * k, size: k, into: variation + column * k)
                     }
                 } else {
                     for element in 0..<k * k { block[element] = 0 }
-                    for (left, right) in tangents.directions[direction].elements { block[left + right * k] = 1 }
+                    block[direction.first + direction.second * k] = 1
+                    block[direction.second + direction.first * k] = 1
                     for element in 0..<k * width { variation[element] = 0 }
                 }
                 for column in 0..<width {
@@ -133,84 +231,79 @@ extension BlockFactorization {
                 }
             }
             if needsNeighbourhood {
-                _ = gatherNeighbourhood(of: level, at: position, from: inverse)
-                for index in active.indices {
+                _ = gatherNeighbourhood(of: level, in: factor, pass.neighbours, into: own)
+                for index in 0..<count {
                     multiplyNeighbourhood(
-                        variations[index].pointer, width: width, size: k, into: products[index].pointer)
+                        own.neighbourhood.pointer, variations + index * k * widest, width: width, size: k,
+                        into: products + index * k * widest)
                 }
             }
-            let correction = inverse.corrections[position].pointer + level * k * k
-            for (left, leftDirection) in active.enumerated() {
-                for (right, rightDirection) in active.enumerated() where right <= left {
+            let correction = pass.inverse.corrections[position].pointer + level * k * k
+            for left in 0..<count {
+                let leftBlock = tangentBlocks + left * k * k
+                for right in 0...left {
+                    let rightBlock = tangentBlocks + right * k * k
                     var value = Self.traceOfProducts(
-                        blockInverse.pointer, tangentBlocks[left].pointer, blockInverse.pointer,
-                        tangentBlocks[right].pointer, size: k, scratch: scratch.pointer)
+                        blockInverse, leftBlock, blockInverse, rightBlock, size: k, scratch: scratch)
                     if needsNeighbourhood {
-                        let middle = scratch.pointer + 2 * k * k
+                        let middle = scratch + 2 * k * k
                         for element in 0..<k * k { middle[element] = 0 }
                         Self.addProductTransposed(
-                            products[left].pointer, variations[right].pointer, width: width, size: k, to: middle)
-                        for element in 0..<k * k { value += 2 * blockInverse.pointer[element] * middle[element] }
+                            products + left * k * widest, variations + right * k * widest, width: width, size: k,
+                            to: middle)
+                        for element in 0..<k * k { value += 2 * blockInverse[element] * middle[element] }
                     } else {
                         value +=
                             Self.traceOfProducts(
-                                blockInverse.pointer, tangentBlocks[left].pointer, correction,
-                                tangentBlocks[right].pointer, size: k, scratch: scratch.pointer)
+                                blockInverse, leftBlock, correction, rightBlock, size: k, scratch: scratch)
                             + Self.traceOfProducts(
-                                blockInverse.pointer, tangentBlocks[right].pointer, correction,
-                                tangentBlocks[left].pointer, size: k, scratch: scratch.pointer)
+                                blockInverse, rightBlock, correction, leftBlock, size: k, scratch: scratch)
                     }
-                    // Each unordered pair goes to one place; the triangles are added together at the end.
-                    let target = (max(leftDirection, rightDirection), min(leftDirection, rightDirection))
-                    result[target.0, target.1] += value
+                    sums[left * count + right] += value
                 }
             }
-            for (index, direction) in active.enumerated() {
-                let block = tangentBlocks[index].pointer
-                let variation = variations[index].pointer
+            for (index, direction) in pass.directions.enumerated() {
+                let block = tangentBlocks + index * k * k
+                let variation = variations + index * k * widest
+                let half = direction.halves.map { $0.pointer + start } ?? halves
                 for column in 0..<width {
                     for left in 0..<k {
                         var sum = 0.0
                         for right in 0..<k { sum += block[left + right * k] * row[right + column * k] }
-                        halves.pointer[left + column * k] = -(variation[left + column * k] + 0.5 * sum)
+                        half[left + column * k] = -(variation[left + column * k] + 0.5 * sum)
                     }
                 }
-                passOn(halves.pointer, row, width: width, of: level, at: position, direction: direction, to: &tangents)
+                passOn(
+                    half, row, width: width, patternStart: factor.patternStarts.pointer[level], size: k, of: level,
+                    to: direction.ancestors)
+                if direction.halves == nil, let border = borders[index] {
+                    addToBorder(half, row, factor.pattern(level), of: factor, to: border.pointer)
+                }
             }
         }
     }
 
-    /// Adds *Q'K + K'Q* of a level to the tangents of its ancestors and of the border.
+    /// Adds *Q'K + K'Q* of a level to the tangents of its ancestors.
+    @inline(__always)
     private func passOn(
-        _ halves: UnsafePointer<Double>, _ row: UnsafePointer<Double>, width: Int, of level: Int, at position: Int,
-        direction: Int, to tangents: inout ChainTangents
+        _ halves: UnsafePointer<Double>, _ row: UnsafePointer<Double>, width: Int, patternStart: Int, size k: Int,
+        of level: Int, to ancestors: [AncestorBlocks]
     ) {
-        let factor = plan.chain[position]
-        let k = factor.width
-        let fixed = plan.fixedCount
-        let ancestorColumns = factor.ancestorColumnCount
-        let patternCount = width - ancestorColumns - fixed
-        let patternStart = factor.patternStarts.pointer[level]
-        @inline(__always) func product(_ left: Int, _ right: Int) -> Double {
-            if k == 1 { return halves[left] * row[right] + row[left] * halves[right] }
-            return Self.dot(halves + left * k, row + right * k, k) + Self.dot(row + left * k, halves + right * k, k)
-        }
-        var offset = 0
-        for (index, ancestorWidth) in factor.ancestorWidths.enumerated() {
-            let ancestor = Int(factor.ancestors[index].pointer[level])
-            let coarser = plan.chain[position + 1 + index]
-            let next = offset + ancestorWidth
-            guard let diagonal = tangents.diagonal[position + index][direction],
-                let rows = tangents.rows[position + index][direction]
-            else { continue }
-            let block = diagonal.pointer + ancestor * ancestorWidth * ancestorWidth
-            let target = rows.pointer + coarser.rowStarts.pointer[ancestor]
-            let end =
-                (coarser.rowStarts.pointer[ancestor + 1] - coarser.rowStarts.pointer[ancestor]) / ancestorWidth - 1
-            let places = factor.patternPlaces[index].pointer + patternStart
-            for column in 0..<ancestorWidth {
-                for row in 0..<ancestorWidth {
-                    block[row + column * ancestorWidth] += product(offset + row, offset + column)
+        guard let last = ancestors.last else { return }
+        let ancestorColumns = last.offset + last.width
+        let patternCount = width - ancestorColumns - plan.fixedCount
+        for ancestor in ancestors {
+            let own = ancestor.width
+            let offset = ancestor.offset
+            let next = offset + own
+            let block = ancestor.diagonalBlock(level)
+            let target = ancestor.rowBlock(level)
+            let end = ancestor.columnCount(level) - 1
+            let places = ancestor.places + patternStart
+            for column in 0..<own {
+                for element in 0..<own {
+                    block[element + column * own] += Self.symmetricProduct(
+                        halves, row, offset + element, offset + column, size: k)
                 }
             }
             for column in next..<width {
@@ -222,37 +315,47 @@ extension BlockFactorization {
                 } else {
                     place = end - (width - column)
                 }
-                for row in 0..<ancestorWidth { target[place * ancestorWidth + row] += product(offset + row, column) }
+                for element in 0..<own {
+                    target[place * own + element] += Self.symmetricProduct(
+                        halves, row, offset + element, column, size: k)
+                }
             }
-            offset = next
         }
-        guard let border = tangents.border[direction] else { return }
+    }
+
+    /// Adds *Q'K + K'Q* of a level to a border of one tile.
+    private func addToBorder(
+        _ halves: UnsafePointer<Double>, _ row: UnsafePointer<Double>, _ pattern: UnsafeBufferPointer<Int32>,
+        of factor: EliminationPlan.ChainFactor, to border: UnsafeMutablePointer<Double>
+    ) {
+        let k = factor.width
         let size = plan.borderSize
-        let pattern = factor.patternColumns.pointer + patternStart
-        for column in 0..<patternCount + fixed {
-            let borderColumn =
-                column < patternCount ? Int(pattern[column]) : plan.borderEffectCount + column - patternCount
-            let target = border.pointer + borderColumn * size
-            for row in column..<max(patternCount, column) {
-                target[Int(pattern[row])] += product(ancestorColumns + row, ancestorColumns + column)
+        let halves = halves + factor.ancestorColumnCount * k
+        let row = row + factor.ancestorColumnCount * k
+        let count = pattern.count
+        for column in 0..<count + plan.fixedCount {
+            let borderColumn = column < count ? Int(pattern[column]) : plan.borderEffectCount + column - count
+            let target = border + borderColumn * size
+            for other in column..<max(count, column) {
+                target[Int(pattern[other])] += Self.symmetricProduct(halves, row, other, column, size: k)
             }
-            for row in max(column - patternCount, 0)..<fixed {
-                target[plan.borderEffectCount + row] +=
-                    product(ancestorColumns + patternCount + row, ancestorColumns + column)
+            for other in max(column, count)..<count + plan.fixedCount {
+                target[plan.borderEffectCount + other - count] += Self.symmetricProduct(
+                    halves, row, other, column, size: k)
             }
         }
+    }
+
+    /// An element of *Q'K + K'Q*.
+    @inline(__always)
+    private static func symmetricProduct(
+        _ halves: UnsafePointer<Double>, _ row: UnsafePointer<Double>, _ left: Int, _ right: Int, size k: Int
+    ) -> Double {
+        if k == 1 { return halves[left] * row[right] + row[left] * halves[right] }
+        return dot(halves + left * k, row + right * k, k) + dot(row + left * k, halves + right * k, k)
     }
 
     // MARK: Kernels
-
-    /// *λ'Aλ*.
-    private static func congruence(
-        _ block: UnsafePointer<Double>, by relative: UnsafePointer<Double>, size k: Int,
-        into result: UnsafeMutablePointer<Double>
-    ) {
-        scaledBlock(block, by: relative, size: k, into: result)
-        for index in 0..<k { result[index + index * k] -= 1 }
-    }
 
     /// *tr(ABCD)* of small blocks.
     private static func traceOfProducts(

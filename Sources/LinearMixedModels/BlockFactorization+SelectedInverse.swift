@@ -1,6 +1,7 @@
 // The diagonal blocks of the inverse, which are all that the gradient needs, by running the elimination backwards.
 //
-// With H = ΛĈΛ' over what is eliminated after a level, and its K:  Ĉ_ii = D⁻¹ + K H K',  H_i,after = −λ K H.
+// With H = Ĉ over what is eliminated after a level, in the units of b for later levels of the chain and in those of u for
+// the border, and the level's K:  Ĉ_ii = D⁻¹ + K H K',  H_i,after = −λ K H.
 
 internal import MixedLinearAlgebra
 
@@ -24,33 +25,25 @@ extension BlockFactorization {
         }
     }
 
-    /// Inverts what the gradient needs; leaves `borderInverse` in the units of *b*.
+    /// Inverts what the gradient needs.
     ///
-    /// - Parameter border: Receives the border's inverse in the units of *u* before it is rescaled.
     /// - Complexity: As the factorisation, three times over.
-    func selectedInverse(_ kind: InverseKind, border visit: (UnsafePointer<Double>) -> Void = { _ in })
-        -> SelectedInverse
-    {
+    func selectedInverse(_ kind: InverseKind) -> SelectedInverse {
         var widths = [Int](repeating: 0, count: relativeFactors.count)
         for factor in plan.chain { widths[factor.factor] = factor.width }
         for factor in plan.border { widths[factor.factor] = factor.width }
         let result = SelectedInverse(plan, factorWidths: widths)
         invertBorder(kind)
-        let size = plan.borderSize
         for factor in plan.border {
-            let k = factor.width
             for level in 0..<factor.levelCount {
-                let start = factor.offset + level * k
-                for column in 0..<k {
-                    for row in 0..<k {
-                        result.sums[factor.factor][row, column] +=
-                            borderInverse.pointer[start + row + (start + column) * size]
+                let start = Int(factor.columns.pointer[level])
+                for column in 0..<factor.width {
+                    for row in 0..<factor.width {
+                        result.sums[factor.factor][row, column] += borderInverse.element(start + row, start + column)
                     }
                 }
             }
         }
-        visit(borderInverse.pointer)
-        rescaleBorderInverse()
         for position in plan.chain.indices.reversed() { invertChainFactor(position, into: result) }
         return result
     }
@@ -58,36 +51,55 @@ extension BlockFactorization {
     private func invertChainFactor(_ position: Int, into result: SelectedInverse) {
         let factor = plan.chain[position]
         let k = factor.width
-        let relative = relativeFactors[factor.factor].pointer
-        let product = scratchProduct.pointer
-        let sum = Storage<Double>(zeros: k * k)
-        let inverse = Storage<Double>(zeros: k * k)
-        let scaled = Storage<Double>(zeros: k)
-        let isDirect = k == 1 && position == 0 && factor.ancestors.isEmpty
-        if isDirect {
-            let corrections = result.corrections[position].pointer
-            let rows = solved[position].pointer
-            ParallelLoop.forEachRange(factor.levelCount, smallest: 256, threads: threads) { range in
-                for level in range {
-                    corrections[level] = borderQuadraticForm(
-                        rows + factor.rowStarts.pointer[level], level: level, factor: factor)
-                }
+        // Levels that nobody reads from need only K H K', and that of the border can be taken tile by tile.
+        let isTiled = position == 0 && factor.ancestors.isEmpty && factor.buckets != nil
+        if isTiled { addBorderForms(at: position, to: result.corrections[position]) }
+        let ranges = factor.cuts.count - 1
+        var sums = [Double](repeating: 0, count: ranges * k * k)
+        sums.withUnsafeMutableBufferPointer { sums in
+            guard let base = sums.baseAddress else { return }
+            let rangeSums = DisjointBlocks(base, size: k * k)
+            ParallelLoop.forEachTask(ranges, threads: threads) { worker, range in
+                invertLevels(
+                    factor.cuts[range]..<factor.cuts[range + 1], at: position, into: result, scratch[worker],
+                    sum: rangeSums[range], hasCorrections: isTiled)
             }
         }
-        for level in 0..<factor.levelCount {
+        for range in 0..<ranges {
+            for element in 0..<k * k { result.sums[factor.factor].storage[element] += sums[range * k * k + element] }
+        }
+    }
+
+    private func invertLevels(
+        _ levels: Range<Int>, at position: Int, into result: SelectedInverse, _ scratch: LevelScratch,
+        sum: UnsafeMutablePointer<Double>, hasCorrections: Bool
+    ) {
+        let factor = plan.chain[position]
+        let k = factor.width
+        let relative = relativeFactors[factor.factor].pointer
+        let product = scratch.product.pointer
+        let inverse = scratch.block.pointer
+        let scaled = inverse + k * k
+        let isDirect = k == 1 && position == 0 && factor.ancestors.isEmpty
+        let ancestors = AncestorBlocks.all(plan, at: position, diagonal: result.diagonal, rows: result.rows)
+        for level in levels {
             let start = factor.rowStarts.pointer[level]
             let row = solved[position].pointer + start
             let correction = result.corrections[position].pointer + level * k * k
             var width = 0
-            if !isDirect {
-                width = gatherNeighbourhood(of: level, at: position, from: result)
-                multiplyNeighbourhood(row, width: width, size: k, into: product)
+            if hasCorrections {
+                // Found already.
+            } else if isDirect {
+                correction[0] = borderQuadraticForm(row, factor.pattern(level))
+            } else {
+                width = gatherNeighbourhood(of: level, in: factor, ancestors, into: scratch)
+                multiplyNeighbourhood(scratch.neighbourhood.pointer, row, width: width, size: k, into: product)
                 Self.addProductTransposed(product, row, width: width, size: k, to: correction)
             }
-            SmallBlock.inverse(fromCholesky: lower[position].pointer + level * k * k, size: k, into: inverse.pointer)
+            SmallBlock.inverse(fromCholesky: lower[position].pointer + level * k * k, size: k, into: inverse)
             for element in 0..<k * k {
-                inverse.pointer[element] += correction[element]
-                sum.pointer[element] += inverse.pointer[element]
+                inverse[element] += correction[element]
+                sum[element] += inverse[element]
             }
             guard position > 0 else { continue }
             let diagonal = result.diagonal[position - 1].pointer + level * k * k
@@ -97,8 +109,7 @@ extension BlockFactorization {
                     for left in 0..<k {
                         for right in 0..<k {
                             value +=
-                                relative[row + left * k] * inverse.pointer[left + right * k]
-                                * relative[column + right * k]
+                                relative[row + left * k] * inverse[left + right * k] * relative[column + right * k]
                         }
                     }
                     diagonal[row + column * k] = value
@@ -106,26 +117,22 @@ extension BlockFactorization {
             }
             let rows = result.rows[position - 1].pointer + start
             for column in 0..<width {
-                Self.multiply(relative, product + column * k, size: k, into: scaled.pointer)
-                for element in 0..<k { rows[column * k + element] = -scaled.pointer[element] }
+                Self.multiply(relative, product + column * k, size: k, into: scaled)
+                for element in 0..<k { rows[column * k + element] = -scaled[element] }
             }
         }
-        for element in 0..<k * k { result.sums[factor.factor].storage[element] = sum.pointer[element] }
     }
 
-    /// *K H K'* of a level with one effect whose neighbourhood is all in the border, read where it lies.
-    private func borderQuadraticForm(
-        _ row: UnsafePointer<Double>, level: Int, factor: EliminationPlan.ChainFactor
-    ) -> Double {
-        let start = factor.patternStarts.pointer[level]
-        let count = factor.patternStarts.pointer[level + 1] - start
-        let pattern = factor.patternColumns.pointer + start
+    /// *K H K'* of a level with one effect whose neighbourhood is all in a border of one tile, read where it lies.
+    private func borderQuadraticForm(_ row: UnsafePointer<Double>, _ pattern: UnsafeBufferPointer<Int32>) -> Double {
+        let count = pattern.count
         let fixed = plan.fixedCount
-        let size = plan.borderSize
+        let stride = borderInverse.stride
+        let values = borderInverse.storage.pointer
         var diagonal = 0.0
         var below = 0.0
         for column in 0..<count {
-            let source = borderInverse.pointer + Int(pattern[column]) * size
+            let source = values + Int(pattern[column]) * stride
             let fixedSource = source + plan.borderEffectCount
             var sum = 0.0
             for other in column + 1..<max(count, column + 1) { sum += source[Int(pattern[other])] * row[other] }
@@ -134,7 +141,7 @@ extension BlockFactorization {
             diagonal += source[Int(pattern[column])] * row[column] * row[column]
         }
         for column in 0..<fixed {
-            let source = borderInverse.pointer + (plan.borderEffectCount + column) * size + plan.borderEffectCount
+            let source = values + (plan.borderEffectCount + column) * stride + plan.borderEffectCount
             for other in column + 1..<max(fixed, column + 1) {
                 below += source[other] * row[count + other] * row[count + column]
             }
@@ -143,36 +150,33 @@ extension BlockFactorization {
         return diagonal + 2 * below
     }
 
-    /// Writes *H* over the columns of a level's row, response left out, into `neighbourhood`, both triangles.
+    /// Writes *H* over the columns of a level's row, response left out, into the scratch, both triangles.
     ///
     /// - Returns: How many columns there are; also the stride.
-    func gatherNeighbourhood(of level: Int, at position: Int, from inverse: SelectedInverse) -> Int {
-        let factor = plan.chain[position]
-        let start = factor.rowStarts.pointer[level]
-        let width = (factor.rowStarts.pointer[level + 1] - start) / factor.width - 1
+    func gatherNeighbourhood(
+        of level: Int, in factor: EliminationPlan.ChainFactor, _ ancestors: [AncestorBlocks],
+        into scratch: LevelScratch
+    ) -> Int {
+        let width = factor.columnCount(level) - 1
         let patternStart = factor.patternStarts.pointer[level]
-        let patternCount = factor.patternStarts.pointer[level + 1] - patternStart
-        let pattern = factor.patternColumns.pointer + patternStart
+        let pattern = factor.pattern(level)
+        let patternCount = pattern.count
         let fixed = plan.fixedCount
-        let size = plan.borderSize
-        let target = neighbourhood.pointer
-        let ancestorColumns = factor.ancestorColumnCount
-        var offset = 0
-        for (index, ancestorWidth) in factor.ancestorWidths.enumerated() {
-            let ancestor = Int(factor.ancestors[index].pointer[level])
-            let coarser = plan.chain[position + 1 + index]
-            let diagonal =
-                inverse.diagonal[position + index].pointer + ancestor * ancestorWidth * ancestorWidth
-            let rows = inverse.rows[position + index].pointer + coarser.rowStarts.pointer[ancestor]
-            let end =
-                (coarser.rowStarts.pointer[ancestor + 1] - coarser.rowStarts.pointer[ancestor]) / ancestorWidth - 1
-            for column in 0..<ancestorWidth {
-                for row in 0..<ancestorWidth {
-                    target[offset + row + (offset + column) * width] = diagonal[row + column * ancestorWidth]
+        let target = scratch.neighbourhood.pointer
+        let ancestorColumns = width - patternCount - fixed
+        for ancestor in ancestors {
+            let own = ancestor.width
+            let diagonal = ancestor.diagonalBlock(level)
+            let rows = ancestor.rowBlock(level)
+            let end = ancestor.columnCount(level) - 1
+            let offset = ancestor.offset
+            for column in 0..<own {
+                for row in 0..<own {
+                    target[offset + row + (offset + column) * width] = diagonal[row + column * own]
                 }
             }
-            let next = offset + ancestorWidth
-            let places = factor.patternPlaces[index].pointer + patternStart
+            let next = offset + own
+            let places = ancestor.places + patternStart
             for column in next..<width {
                 let source: Int
                 if column < ancestorColumns {
@@ -182,31 +186,35 @@ extension BlockFactorization {
                 } else {
                     source = end - (width - column)
                 }
-                for row in 0..<ancestorWidth {
-                    let value = rows[source * ancestorWidth + row]
+                for row in 0..<own {
+                    let value = rows[source * own + row]
                     target[offset + row + column * width] = value
                     target[column + (offset + row) * width] = value
                 }
             }
-            offset = next
         }
-        let border = borderInverse.pointer
-        let fixedRows = plan.borderEffectCount
-        for column in 0..<patternCount + fixed {
-            let borderColumn = column < patternCount ? Int(pattern[column]) : fixedRows + column - patternCount
-            let source = border + borderColumn * size
-            let destination = target + ancestorColumns + (ancestorColumns + column) * width
-            for row in 0..<patternCount { destination[row] = source[Int(pattern[row])] }
-            for row in 0..<fixed { destination[patternCount + row] = source[fixedRows + row] }
+        let values = borderInverse.storage.pointer
+        let stride = borderInverse.stride
+        let square = target + ancestorColumns * (width + 1)
+        for row in 0..<patternCount + fixed {
+            let borderRow = row < patternCount ? Int(pattern[row]) : plan.borderEffectCount + row - patternCount
+            let source = values + TiledMatrix.rowBase(borderRow)
+            for column in 0...row {
+                let borderColumn =
+                    column < patternCount ? Int(pattern[column]) : plan.borderEffectCount + column - patternCount
+                let value = source[borderColumn * stride]
+                square[row + column * width] = value
+                square[column + row * width] = value
+            }
         }
         return width
     }
 
     /// *KH* for a row block and the gathered neighbourhood.
     func multiplyNeighbourhood(
-        _ row: UnsafePointer<Double>, width: Int, size k: Int, into product: UnsafeMutablePointer<Double>
+        _ matrix: UnsafePointer<Double>, _ row: UnsafePointer<Double>, width: Int, size k: Int,
+        into product: UnsafeMutablePointer<Double>
     ) {
-        let matrix = neighbourhood.pointer
         if k == 1 {
             for column in 0..<width { product[column] = Self.longDot(matrix + column * width, row, width) }
             return
@@ -239,23 +247,17 @@ extension BlockFactorization {
             }
         }
     }
+}
 
-    /// A dot product with four running sums, which the compiler turns into vector instructions.
-    @inline(__always)
-    static func longDot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, _ count: Int) -> Double {
-        var sums = SIMD4<Double>.zero
-        var index = 0
-        while index + 4 <= count {
-            let a = UnsafeRawPointer(left + index).loadUnaligned(as: SIMD4<Double>.self)
-            let b = UnsafeRawPointer(right + index).loadUnaligned(as: SIMD4<Double>.self)
-            sums += a * b
-            index += 4
-        }
-        var sum = sums[0] + sums[1] + (sums[2] + sums[3])
-        while index < count {
-            sum += left[index] * right[index]
-            index += 1
-        }
-        return sum
+/// Blocks of numbers of one size, each written by one part of a loop.
+struct DisjointBlocks: @unchecked Sendable {
+    private let base: UnsafeMutablePointer<Double>
+    private let size: Int
+
+    init(_ base: UnsafeMutablePointer<Double>, size: Int) {
+        self.base = base
+        self.size = size
     }
+
+    subscript(index: Int) -> UnsafeMutablePointer<Double> { base + index * size }
 }

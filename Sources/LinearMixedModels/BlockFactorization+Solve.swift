@@ -8,181 +8,213 @@ extension BlockFactorization {
     /// - Complexity: One pass over the stored blocks and *m²* for the border.
     func solveResponse() {
         let size = plan.borderSize
-        let stride = plan.borderStride
         let solution = borderSolution.pointer
-        for index in 0..<size { solution[index] = border.pointer[size + index * stride] }
-        DenseKernel.solveLower(
-            border.pointer, size: size, leadingDimension: stride, transposed: true, rightHandSides: solution, count: 1,
-            stride: stride)
-        for factor in plan.border {
-            for index in 0..<factor.levelCount * factor.width {
-                effects[factor.factor].pointer[index] = solution[factor.offset + index]
-            }
-        }
-        let scaled = scaledBorder(solution, count: 1, stride: stride)
-        var ancestors: [Storage<Double>] = []
-        for position in plan.chain.indices.reversed() {
-            let factor = plan.chain[position]
-            let target = effects[factor.factor]
-            backSubstitute(
-                position, border: scaled.pointer, borderStride: size, ancestors: ancestors, count: 1,
-                responseSign: 1, into: target)
-            ancestors.insert(scaledEffects(target, of: factor, count: 1), at: 0)
-        }
+        let last = border.storage.pointer + TiledMatrix.rowBase(size)
+        for index in 0..<size { solution[index] = last[index * border.stride] }
+        border.solveLower(
+            limit: size, transposed: true, rightHandSides: solution, count: 1, sideStride: plan.borderStride)
+        finish(border: solution, borderStride: plan.borderStride, random: effects, count: 1, hasResponse: true)
     }
 
     /// Solves *C s = r* for several right-hand sides, given for every factor in the units of *u* and for the fixed effects.
     ///
     /// On return `random` and `fixed` hold the solutions.
-    /// - **Shape:** `random[f]` holds for each right-hand side the factor's effects, one after another; `fixed` is
-    ///   *p* × `count`.
+    /// - **Shape:** `random[f]` holds for each right-hand side the factor's effects, one after another, by the factor's own
+    ///   numbers of levels; `fixed` is *p* × `count`.
     /// - Complexity: O(`count` × stored blocks) and *m²* `count` for the border.
     func solve(random: [Storage<Double>], fixed: Storage<Double>, count: Int) {
         let size = plan.borderSize
-        let stride = plan.borderStride
-        let borderEffects = plan.borderEffectCount
-        let rightHandSides = Storage<Double>(zeros: size * count)
-        let ancestorSums = plan.chain.map { Storage<Double>(zeros: $0.levelCount * $0.width * count) }
+        let sides = Storage<Double>(zeros: size * count)
+        let sums = plan.chain.map { Storage<Double>(zeros: $0.levelCount * $0.width * count) }
         for position in plan.chain.indices {
-            reduce(position, random: random, sums: ancestorSums, border: rightHandSides.pointer, count: count)
-        }
-        // What the chain has taken is in the units of b; Λ' brings it to those of u.
-        for factor in plan.border {
-            let relative = relativeFactors[factor.factor].pointer
-            let k = factor.width
-            var taken = [Double](repeating: 0, count: k)
-            for side in 0..<count {
-                for level in 0..<factor.levelCount {
-                    let target = rightHandSides.pointer + side * size + factor.offset + level * k
-                    let own = random[factor.factor].pointer + (side * factor.levelCount + level) * k
-                    for element in 0..<k { taken[element] = target[element] }
-                    Self.multiplyTransposed(relative, taken, size: k, into: target)
-                    for element in 0..<k { target[element] += own[element] }
-                }
+            let cuts = plan.chain[position].cuts
+            // Ranges have no ancestor in common; what they leave at the border is added in their order.
+            let others = (0..<cuts.count - 2).map { _ in Storage<Double>(zeros: size * count) }
+            ParallelLoop.forEach(cuts.count - 1, threads: threads) { range in
+                reduce(
+                    cuts[range]..<cuts[range + 1], at: position, random: random, sums: sums,
+                    border: range == 0 ? sides.pointer : others[range - 1].pointer, count: count)
             }
+            for other in others { sides.add(other) }
         }
+        let fixedStart = plan.borderEffectCount
         for side in 0..<count {
+            let target = sides.pointer + side * size
+            forEachBorderLevel { factor, column, start in
+                let own = random[factor.factor].pointer + side * effects[factor.factor].count + start
+                for element in 0..<factor.width { target[column + element] += own[element] }
+            }
             for index in 0..<plan.fixedCount {
-                rightHandSides.pointer[side * size + borderEffects + index] +=
-                    fixed.pointer[side * plan.fixedCount + index]
+                target[fixedStart + index] += fixed.pointer[side * plan.fixedCount + index]
             }
         }
         for transposed in [false, true] {
-            DenseKernel.solveLower(
-                border.pointer, size: size, leadingDimension: stride, transposed: transposed,
-                rightHandSides: rightHandSides.pointer, count: count, stride: size)
+            border.solveLower(
+                limit: size, transposed: transposed, rightHandSides: sides.pointer, count: count, sideStride: size)
         }
         for side in 0..<count {
             for index in 0..<plan.fixedCount {
-                fixed.pointer[side * plan.fixedCount + index] =
-                    rightHandSides.pointer[side * size + borderEffects + index]
-            }
-            for factor in plan.border {
-                let effectCount = factor.levelCount * factor.width
-                for index in 0..<effectCount {
-                    random[factor.factor].pointer[side * effectCount + index] =
-                        rightHandSides.pointer[side * size + factor.offset + index]
-                }
+                fixed.pointer[side * plan.fixedCount + index] = sides.pointer[side * size + fixedStart + index]
             }
         }
-        let scaled = scaledBorder(rightHandSides.pointer, count: count, stride: size)
-        var ancestors: [Storage<Double>] = []
-        for position in plan.chain.indices.reversed() {
-            let factor = plan.chain[position]
-            backSubstitute(
-                position, border: scaled.pointer, borderStride: size, ancestors: ancestors, count: count,
-                responseSign: 0, into: random[factor.factor])
-            ancestors.insert(scaledEffects(random[factor.factor], of: factor, count: count), at: 0)
+        finish(border: sides.pointer, borderStride: size, random: random, count: count, hasResponse: false)
+    }
+
+    /// Visits the border's levels: their factor, their first column, and where their effects are among the factor's.
+    private func forEachBorderLevel(_ body: (EliminationPlan.BorderFactor, Int, Int) -> Void) {
+        for factor in plan.border {
+            for level in 0..<factor.levelCount {
+                body(factor, Int(factor.columns.pointer[level]), Int(factor.levels.pointer[level]) * factor.width)
+            }
         }
     }
 
-    /// Replaces a chain factor's right-hand sides by *D⁻¹ r* and subtracts *K'r* from what comes after.
+    /// From the solution of the border to that of all random effects.
+    private func finish(
+        border: UnsafePointer<Double>, borderStride: Int, random: [Storage<Double>], count: Int, hasResponse: Bool
+    ) {
+        for side in 0..<count {
+            let source = border + side * borderStride
+            forEachBorderLevel { factor, column, start in
+                let own = random[factor.factor].pointer + side * effects[factor.factor].count + start
+                for element in 0..<factor.width { own[element] = source[column + element] }
+            }
+        }
+        // Λu of every chain factor but the first.
+        let scaledEffects = plan.chain.enumerated().map { position, factor in
+            Storage<Double>(zeros: position > 0 ? factor.levelCount * factor.width * count : 0)
+        }
+        for position in plan.chain.indices.reversed() {
+            let factor = plan.chain[position]
+            ParallelLoop.forEach(factor.cuts.count - 1, threads: threads) { range in
+                backSubstitute(
+                    factor.cuts[range]..<factor.cuts[range + 1], at: position, border: border,
+                    borderStride: borderStride, scaledEffects, count: count, hasResponse: hasResponse,
+                    into: random[factor.factor])
+            }
+        }
+    }
+
+    /// Replaces the right-hand sides of a range of levels by *D⁻¹r* and subtracts *K'r* from what comes after.
     private func reduce(
-        _ position: Int, random: [Storage<Double>], sums: [Storage<Double>], border: UnsafeMutablePointer<Double>,
-        count: Int
+        _ levels: Range<Int>, at position: Int, random: [Storage<Double>], sums: [Storage<Double>],
+        border: UnsafeMutablePointer<Double>, count: Int
     ) {
         let factor = plan.chain[position]
         let k = factor.width
         let relative = relativeFactors[factor.factor].pointer
         let fixed = plan.fixedCount
         let size = plan.borderSize
-        var taken = [Double](repeating: 0, count: k)
-        for level in 0..<factor.levelCount {
-            let start = factor.rowStarts.pointer[level]
-            let row = solved[position].pointer + start
-            let width = (factor.rowStarts.pointer[level + 1] - start) / k - 1
-            let patternStart = factor.patternStarts.pointer[level]
-            let patternCount = factor.patternStarts.pointer[level + 1] - patternStart
-            let pattern = factor.patternColumns.pointer + patternStart
-            for side in 0..<count {
-                let own = random[factor.factor].pointer + (side * factor.levelCount + level) * k
-                let sum = sums[position].pointer + (side * factor.levelCount + level) * k
-                Self.multiplyTransposed(relative, sum, size: k, into: &taken)
-                for element in 0..<k { own[element] += taken[element] }
-                var column = 0
-                for (index, ancestorWidth) in factor.ancestorWidths.enumerated() {
-                    let ancestor = Int(factor.ancestors[index].pointer[level])
-                    let coarser = plan.chain[position + 1 + index]
-                    let target =
-                        sums[position + 1 + index].pointer + (side * coarser.levelCount + ancestor) * ancestorWidth
-                    for element in 0..<ancestorWidth {
-                        target[element] -= Self.dot(row + (column + element) * k, own, k)
-                    }
-                    column += ancestorWidth
-                }
-                let target = border + side * size
-                for index in 0..<patternCount {
-                    target[Int(pattern[index])] -= Self.dot(row + (column + index) * k, own, k)
-                }
-                for index in 0..<fixed {
-                    target[plan.borderEffectCount + index] -= Self.dot(row + (width - fixed + index) * k, own, k)
-                }
+        let sideStride = effects[factor.factor].count
+        let isFirst = position == 0
+        let ancestors = ancestorVectors(position, sums.map(\.pointer))
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: k) { buffer in
+            guard let taken = buffer.baseAddress else { return }
+            for level in levels {
+                let row = solved[position].pointer + factor.rowStarts.pointer[level]
+                let pattern = factor.pattern(level)
                 let block = lower[position].pointer + level * k * k
-                SmallBlock.solveLower(block, size: k, own)
-                SmallBlock.solveLowerTransposed(block, size: k, own)
+                for side in 0..<count {
+                    let own =
+                        random[factor.factor].pointer + side * sideStride + Int(factor.levels.pointer[level]) * k
+                    if !isFirst {
+                        let sum = sums[position].pointer + (side * factor.levelCount + level) * k
+                        Self.multiplyTransposed(relative, sum, size: k, into: taken)
+                        for element in 0..<k { own[element] += taken[element] }
+                    }
+                    var column = 0
+                    for ancestor in ancestors {
+                        let target = ancestor.values(of: level, side: side)
+                        for element in 0..<ancestor.width {
+                            target[element] -= Self.dot(row + (column + element) * k, own, k)
+                        }
+                        column += ancestor.width
+                    }
+                    let target = border + side * size
+                    for index in 0..<pattern.count {
+                        target[Int(pattern[index])] -= Self.dot(row + (column + index) * k, own, k)
+                    }
+                    column += pattern.count
+                    for index in 0..<fixed {
+                        target[plan.borderEffectCount + index] -= Self.dot(row + (column + index) * k, own, k)
+                    }
+                    SmallBlock.solveLower(block, size: k, own)
+                    SmallBlock.solveLowerTransposed(block, size: k, own)
+                }
             }
         }
     }
 
-    /// Finishes a chain factor's solution: *s·K_y + r − K (solution of what comes after, in the units of b)*.
+    /// Finishes the solution of a range of levels: *s·K_y + r − K (solution of what comes after)*.
+    ///
+    /// - Parameter scaledEffects: *Λu* of coarser chain factors, and where to write our own.
     private func backSubstitute(
-        _ position: Int, border: UnsafePointer<Double>, borderStride: Int, ancestors: [Storage<Double>], count: Int,
-        responseSign: Double, into target: Storage<Double>
+        _ levels: Range<Int>, at position: Int, border: UnsafePointer<Double>, borderStride: Int,
+        _ scaledEffects: [Storage<Double>], count: Int, hasResponse: Bool, into target: Storage<Double>
     ) {
         let factor = plan.chain[position]
         let k = factor.width
         let fixed = plan.fixedCount
-        for level in 0..<factor.levelCount {
-            let start = factor.rowStarts.pointer[level]
-            let row = solved[position].pointer + start
-            let width = (factor.rowStarts.pointer[level + 1] - start) / k - 1
-            let patternStart = factor.patternStarts.pointer[level]
-            let patternCount = factor.patternStarts.pointer[level + 1] - patternStart
-            let pattern = factor.patternColumns.pointer + patternStart
+        let sideStride = effects[factor.factor].count
+        let relative = relativeFactors[factor.factor].pointer
+        let ancestors = ancestorVectors(position, scaledEffects.map(\.pointer))
+        let scaled = position > 0 ? scaledEffects[position].pointer : nil
+        for level in levels {
+            let row = solved[position].pointer + factor.rowStarts.pointer[level]
+            let pattern = factor.pattern(level)
             for side in 0..<count {
-                let own = target.pointer + (side * factor.levelCount + level) * k
+                let own = target.pointer + side * sideStride + Int(factor.levels.pointer[level]) * k
                 let after = border + side * borderStride
-                if responseSign != 0 {
-                    for element in 0..<k { own[element] = row[width * k + element] }
-                }
                 var column = 0
-                for (index, ancestorWidth) in factor.ancestorWidths.enumerated() {
-                    let ancestor = Int(factor.ancestors[index].pointer[level])
-                    let coarser = plan.chain[position + 1 + index]
-                    let values = ancestors[index].pointer + (side * coarser.levelCount + ancestor) * ancestorWidth
-                    for element in 0..<ancestorWidth {
+                if hasResponse {
+                    let response = row + (factor.columnCount(level) - 1) * k
+                    for element in 0..<k { own[element] = response[element] }
+                }
+                for ancestor in ancestors {
+                    let values = ancestor.values(of: level, side: side)
+                    for element in 0..<ancestor.width {
                         Self.subtract(values[element], times: row + (column + element) * k, from: own, k)
                     }
-                    column += ancestorWidth
+                    column += ancestor.width
                 }
-                for index in 0..<patternCount {
+                for index in 0..<pattern.count {
                     Self.subtract(after[Int(pattern[index])], times: row + (column + index) * k, from: own, k)
                 }
+                column += pattern.count
                 for index in 0..<fixed {
                     Self.subtract(
-                        after[plan.borderEffectCount + index], times: row + (width - fixed + index) * k, from: own, k)
+                        after[plan.borderEffectCount + index], times: row + (column + index) * k, from: own, k)
+                }
+                if let scaled {
+                    Self.multiply(relative, own, size: k, into: scaled + (side * factor.levelCount + level) * k)
                 }
             }
+        }
+    }
+
+    /// Where the levels of a chain factor find right-hand sides of a coarser one.
+    private struct AncestorVectors {
+        let levels: UnsafePointer<Int32>
+        let width: Int
+        let sideStride: Int
+        let values: UnsafeMutablePointer<Double>
+
+        @inline(__always)
+        func values(of level: Int, side: Int) -> UnsafeMutablePointer<Double> {
+            values + side * sideStride + Int(levels[level]) * width
+        }
+    }
+
+    /// - Parameter vectors: For each chain factor right-hand sides in the order of its levels.
+    private func ancestorVectors(
+        _ position: Int, _ vectors: [UnsafeMutablePointer<Double>]
+    ) -> [AncestorVectors] {
+        let factor = plan.chain[position]
+        return factor.ancestors.indices.map { index in
+            let coarser = plan.chain[position + 1 + index]
+            return AncestorVectors(
+                levels: factor.ancestors[index].pointer, width: coarser.width,
+                sideStride: coarser.levelCount * coarser.width, values: vectors[position + 1 + index])
         }
     }
 
@@ -191,37 +223,5 @@ extension BlockFactorization {
         _ factor: Double, times vector: UnsafePointer<Double>, from target: UnsafeMutablePointer<Double>, _ count: Int
     ) {
         for index in 0..<count { target[index] -= factor * vector[index] }
-    }
-
-    /// [Λu | β] of a border solution [u | β].
-    private func scaledBorder(_ solution: UnsafePointer<Double>, count: Int, stride: Int) -> Storage<Double> {
-        let size = plan.borderSize
-        let result = Storage<Double>(zeros: size * count)
-        for side in 0..<count {
-            let source = solution + side * stride
-            let target = result.pointer + side * size
-            for index in plan.borderEffectCount..<size { target[index] = source[index] }
-            for factor in plan.border {
-                let relative = relativeFactors[factor.factor].pointer
-                for level in 0..<factor.levelCount {
-                    let start = factor.offset + level * factor.width
-                    Self.multiply(relative, source + start, size: factor.width, into: target + start)
-                }
-            }
-        }
-        return result
-    }
-
-    /// *Λu* of a chain factor.
-    private func scaledEffects(
-        _ effects: Storage<Double>, of factor: EliminationPlan.ChainFactor, count: Int
-    ) -> Storage<Double> {
-        let k = factor.width
-        let relative = relativeFactors[factor.factor].pointer
-        let result = Storage<Double>(zeros: factor.levelCount * k * count)
-        for block in 0..<factor.levelCount * count {
-            Self.multiply(relative, effects.pointer + block * k, size: k, into: result.pointer + block * k)
-        }
-        return result
     }
 }

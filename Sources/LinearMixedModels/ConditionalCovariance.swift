@@ -27,17 +27,10 @@ public final class ConditionalCovariance: @unchecked Sendable {
     /// What leads from the mapped coefficients to the original ones.
     private let basis: Matrix
     private let columnScales: [[Double]]
-    /// *B H_βs* for every column *s* of the border, column after column.
+    /// *B H_βs* for every effect *s* of the border, in the units of *b*, one after the other.
     private let borderFixed: [Double]
-    /// For each grouping factor where it is eliminated.
-    private let places: [Place]
     /// For each grouping factor its first row among the effects of all factors.
     private let effectStarts: [Int]
-
-    private enum Place {
-        case chain(Int)
-        case border(EliminationPlan.BorderFactor)
-    }
 
     /// The covariance of the coefficients that were estimated.
     public let coefficientCovariance: Matrix
@@ -56,7 +49,6 @@ public final class ConditionalCovariance: @unchecked Sendable {
         guard deviance.value(at: fit.optimum.relativeFactors) != nil else { throw .noResidualVariance }
         factorization = deviance.factorization
         factorization.invertBorder(.withFixedEffects)
-        factorization.rescaleBorderInverse()
         plan = deviance.plan
         variance = fit.residualStandardDeviation * fit.residualStandardDeviation
         basis = deviance.fixedBasis.matrix
@@ -72,10 +64,6 @@ public final class ConditionalCovariance: @unchecked Sendable {
             }
         }
         self.effectCovariances = effectCovariances
-        var places = [Place?](repeating: nil, count: effectCovariances.count)
-        for (position, factor) in plan.chain.enumerated() { places[factor.factor] = .chain(position) }
-        for factor in plan.border { places[factor.factor] = .border(factor) }
-        self.places = places.compactMap { $0 }
         pathFactors = plan.chain.map(\.factor)
         var starts: [Int] = []
         var total = 0
@@ -86,12 +74,27 @@ public final class ConditionalCovariance: @unchecked Sendable {
         effectStarts = starts
         totalEffectCount = total
         let count = plan.fixedCount
+        let size = plan.borderSize
         var borderFixed = [Double](repeating: 0, count: count * plan.borderEffectCount)
-        for column in 0..<plan.borderEffectCount {
-            let source = factorization.borderInverse.pointer + column * plan.borderSize + plan.borderEffectCount
-            for inner in 0..<count {
-                let factor = source[inner]
-                for row in 0..<count { borderFixed[column * count + row] += basis[row, inner] * factor }
+        let column = Storage<Double>(zeros: size)
+        for factor in plan.border {
+            let relative = factorization.relativeFactors[factor.factor].pointer
+            for level in 0..<factor.levelCount {
+                let start = Int(factor.columns.pointer[level])
+                for inner in 0..<factor.width {
+                    factorization.borderInverse.copyColumn(start + inner, into: column.pointer)
+                    for effect in 0..<factor.width {
+                        // Λ leads from u to b.
+                        let weight = relative[effect + inner * factor.width]
+                        guard weight != 0 else { continue }
+                        for fixed in 0..<count {
+                            let value = weight * column.pointer[plan.borderEffectCount + fixed]
+                            for row in 0..<count {
+                                borderFixed[(start + effect) * count + row] += basis[row, fixed] * value
+                            }
+                        }
+                    }
+                }
             }
         }
         self.borderFixed = borderFixed
@@ -132,12 +135,7 @@ public final class ConditionalCovariance: @unchecked Sendable {
         return result
     }
 
-    private func levelCount(_ factor: Int) -> Int {
-        switch places[factor] {
-        case .chain(let position): plan.chain[position].levelCount
-        case .border(let border): border.levelCount
-        }
-    }
+    private func levelCount(_ factor: Int) -> Int { plan.places[factor].codes.count }
 }
 
 extension LinearMixedModelFit {
@@ -154,7 +152,7 @@ extension LinearMixedModelFit {
 extension ConditionalCovariance {
     /// What the chosen chain levels leave: their own block, and what arrives at the border.
     package struct Path {
-        /// The levels it belongs to, one for each factor of `pathFactors`; -1 for one that is left out.
+        /// The levels it was made for, one for each factor of `pathFactors`; -1 for one that is left out.
         fileprivate let levels: [Int32]
         /// For each chain position the first row of its level's effects; its count where none is chosen.
         fileprivate let starts: [Int]
@@ -189,9 +187,18 @@ extension ConditionalCovariance {
     package func path(_ levels: [Int32]) -> Path {
         var starts: [Int] = []
         var count = 0
-        for factor in plan.chain {
+        // For each position the level that is chosen there, or -1.
+        var chosen: [Int] = []
+        for (position, factor) in plan.chain.enumerated() {
             starts.append(count)
-            if levels[factor.factor] >= 0 { count += factor.width }
+            chosen.append(-1)
+            let level = Int(levels[factor.factor])
+            guard level >= 0, case .chain(position, let place) = plan.place(ofLevel: level, factor: factor.factor)
+            else {
+                continue
+            }
+            chosen[position] = place
+            count += factor.width
         }
         let fixed = plan.fixedCount
         var pending = plan.chain.map { _ in [Pending]() }
@@ -201,9 +208,8 @@ extension ConditionalCovariance {
         var fixedValues = [Double](repeating: 0, count: fixed * count)
         for (position, factor) in plan.chain.enumerated() {
             let k = factor.width
-            let chosen = levels[factor.factor]
-            if chosen >= 0 {
-                Self.visit(Int(chosen), size: k * count, in: &pending[position]) { values in
+            if chosen[position] >= 0 {
+                Self.visit(chosen[position], size: k * count, in: &pending[position]) { values in
                     for effect in 0..<k { values[effect + (starts[position] + effect) * k] += 1 }
                 }
             }
@@ -211,7 +217,7 @@ extension ConditionalCovariance {
                 let scaled = eliminate(arrived.values, level: arrived.level, at: position, count: count, adding: &own)
                 let start = factor.rowStarts.pointer[arrived.level]
                 let row = factorization.solved[position].pointer + start
-                let width = (factor.rowStarts.pointer[arrived.level + 1] - start) / k - 1
+                let width = factor.columnCount(arrived.level) - 1
                 var column = 0
                 for (index, ancestorWidth) in factor.ancestorWidths.enumerated() {
                     let ancestor = Int(factor.ancestors[index].pointer[arrived.level])
@@ -226,11 +232,7 @@ extension ConditionalCovariance {
                     }
                     column += ancestorWidth
                 }
-                let patternStart = factor.patternStarts.pointer[arrived.level]
-                let patternCount = factor.patternStarts.pointer[arrived.level + 1] - patternStart
-                let pattern = UnsafeBufferPointer(
-                    start: factor.patternColumns.pointer + patternStart, count: patternCount)
-                let targets = Self.merge(pattern, into: &columns, &values)
+                let targets = Self.merge(factor.pattern(arrived.level), into: &columns, &values)
                 for side in 0..<count {
                     for (index, target) in targets.enumerated() {
                         values[side][target] -= Self.dot(row + (column + index) * k, scaled, side * k, k)
@@ -279,9 +281,8 @@ extension ConditionalCovariance {
         levels: [Int32], starts: [Int], columns: [Int32], values: [Double], fixedValues: [Double], own: [Double]
     ) -> Path {
         let fixed = plan.fixedCount
-        let size = plan.borderSize
         let first = plan.borderEffectCount
-        let inverse = factorization.borderInverse.pointer
+        let inverse = factorization.borderInverse
         let count = fixed > 0 ? fixedValues.count / fixed : (own.isEmpty ? 0 : Int(Double(own.count).squareRoot()))
         var own = own
         var cross = [Double](repeating: 0, count: fixed * count)
@@ -289,10 +290,13 @@ extension ConditionalCovariance {
         for side in 0..<count {
             for index in 0..<width + fixed {
                 let column = index < width ? Int(columns[index]) : first + index - width
-                let source = inverse + column * size
                 var sum = 0.0
-                for other in 0..<width { sum += source[Int(columns[other])] * values[other + side * width] }
-                for other in 0..<fixed { sum += source[first + other] * fixedValues[other + side * fixed] }
+                for other in 0..<width {
+                    sum += inverse.element(Int(columns[other]), column) * values[other + side * width]
+                }
+                for other in 0..<fixed {
+                    sum += inverse.element(first + other, column) * fixedValues[other + side * fixed]
+                }
                 for other in 0..<count {
                     let value =
                         index < width
@@ -418,16 +422,16 @@ extension ConditionalCovariance {
         }
     }
 
-    /// One effect, as a row of the path or a column of the border.
+    /// One effect, as a row of the path, or as one of a block of columns of the border.
     private enum Effect {
         case path(Int)
-        case border(Int)
+        case border(column: Int, effect: Int, factor: Int)
     }
 
-    private func effect(_ column: Int, of factor: Int, level: Int, path: Path) -> Effect {
-        switch places[factor] {
-        case .chain(let position): .path(path.starts[position] + column)
-        case .border(let border): .border(border.offset + level * border.width + column)
+    private func effect(_ effect: Int, of factor: Int, level: Int, path: Path) -> Effect {
+        switch plan.place(ofLevel: level, factor: factor) {
+        case .chain(let position, _): .path(path.starts[position] + effect)
+        case .border(let column): .border(column: column, effect: effect, factor: factor)
         }
     }
 
@@ -437,25 +441,46 @@ extension ConditionalCovariance {
         let fixed = plan.fixedCount
         switch effect {
         case .path(let row): for index in 0..<fixed { target[index] = scale * path.fixed[row * fixed + index] }
-        case .border(let column): for index in 0..<fixed { target[index] = scale * borderFixed[column * fixed + index] }
+        case .border(let column, let effect, _):
+            for index in 0..<fixed { target[index] = scale * borderFixed[(column + effect) * fixed + index] }
         }
     }
 
     private func covariance(_ left: Effect, _ right: Effect, path: Path) -> Double {
-        let inverse = factorization.borderInverse.pointer
         switch (left, right) {
         case (.path(let row), .path(let column)): return path.own[row + column * path.count]
-        case (.border(let row), .border(let column)): return inverse[row + column * plan.borderSize]
-        case (.path(let row), .border(let column)), (.border(let column), .path(let row)):
-            let source = inverse + column * plan.borderSize
+        case (.border(let row, let effect, let factor), .border):
+            return sumOverBlock(row, effect, factor) { covariance(right, withBorder: $0) }
+        case (.path(let row), .border), (.border, .path(let row)):
+            let border: Effect
+            if case .path = left { border = right } else { border = left }
             let width = path.columns.count
             let fixed = plan.fixedCount
             var sum = 0.0
-            for index in 0..<width { sum += source[Int(path.columns[index])] * path.values[index + row * width] }
+            for index in 0..<width {
+                sum += covariance(border, withBorder: Int(path.columns[index])) * path.values[index + row * width]
+            }
             for index in 0..<fixed {
-                sum += source[plan.borderEffectCount + index] * path.fixedValues[index + row * fixed]
+                sum +=
+                    covariance(border, withBorder: plan.borderEffectCount + index)
+                    * path.fixedValues[index + row * fixed]
             }
             return sum
         }
+    }
+
+    /// The covariance of an effect of the border, in the units of *b*, with a column of it, in those of *u*.
+    private func covariance(_ effect: Effect, withBorder column: Int) -> Double {
+        guard case .border(let row, let effect, let factor) = effect else { return 0 }
+        return sumOverBlock(row, effect, factor) { factorization.borderInverse.element($0, column) }
+    }
+
+    /// *Σ_j λ_ej f(j)* over the columns of a level.
+    private func sumOverBlock(_ column: Int, _ effect: Int, _ factor: Int, _ value: (Int) -> Double) -> Double {
+        let relative = factorization.relativeFactors[factor].pointer
+        let width = columnScales[factor].count
+        var sum = 0.0
+        for inner in 0..<width { sum += relative[effect + inner * width] * value(column + inner) }
+        return sum
     }
 }

@@ -143,17 +143,16 @@ private struct SingleFactorPass {
 
     /// *H* from the border's Cholesky factor, and *β̃*.
     private func invertFixed(_ factorization: BlockFactorization) {
-        let stride = factorization.plan.borderStride
-        let border = factorization.border.pointer
+        let border = factorization.border
         for column in 0..<fixed {
-            for row in column..<fixed { fixedInverse[row + column * fixed] = border[row + column * stride] }
+            for row in column..<fixed { fixedInverse[row + column * fixed] = border.lower(row, column) }
         }
         let solution = factorization.borderSolution.pointer
         var index = fixed - 1
         while index >= 0 {
-            var value = border[fixed + index * stride]
-            for other in index + 1..<max(fixed, index + 1) { value -= border[other + index * stride] * solution[other] }
-            solution[index] = value / border[index * (stride + 1)]
+            var value = border.lower(fixed, index)
+            for other in index + 1..<max(fixed, index + 1) { value -= border.lower(other, index) * solution[other] }
+            solution[index] = value / border.lower(index, index)
             index -= 1
         }
         _ = DenseKernel.inverseFromCholesky(fixedInverse, size: fixed, leadingDimension: max(fixed, 1))

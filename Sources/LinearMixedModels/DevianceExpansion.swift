@@ -52,11 +52,7 @@ extension ProfiledDeviance {
     /// The expansion at the θ that has just been factored, for any plan.
     func generalExpansion(_ value: Value, isExact: Bool) -> DevianceExpansion {
         factorization.solveResponse()
-        let size = plan.borderSize
-        let inverse = factorization.selectedInverse(inverseKind) { pointer in
-            // The scratch of the inversion is free again: it keeps the inverse in the units of u.
-            if isExact { factorization.borderScratch.pointer.update(from: pointer, count: size * size) }
-        }
+        let inverse = factorization.selectedInverse(inverseKind)
         let rows = Double(residualRows)
         let precision = rows / value.residualSumOfSquares
         let squares = effectSquares()
@@ -74,8 +70,7 @@ extension ProfiledDeviance {
             }
             scores.append(score)
         }
-        let traces =
-            isExact ? complementTraces(inverse, effectsInverse: factorization.borderScratch.pointer) : nil
+        let traces = isExact ? complementTraces(inverse) : nil
         return DevianceExpansion(
             value: value, scores: scores, directions: directions, columnOffsets: terms.map(\.columnOffset),
             traces: traces,
@@ -102,10 +97,8 @@ extension ProfiledDeviance {
     }
 
     /// *tr(T̃ S_d T̃ S_e) = tr(S_d S_e) − 2 tr(Ĉ S_d S_e) + tr(Ĉ S_d Ĉ S_e)*.
-    private func complementTraces(
-        _ inverse: BlockFactorization.SelectedInverse, effectsInverse: UnsafePointer<Double>
-    ) -> Matrix {
-        var traces = factorization.inverseTraces(directions, inverse: inverse, effectsInverse: effectsInverse)
+    private func complementTraces(_ inverse: BlockFactorization.SelectedInverse) -> Matrix {
+        var traces = factorization.inverseTraces(directions, inverse: inverse)
         for (first, left) in directions.enumerated() {
             for (second, right) in directions.enumerated() where left.term == right.term {
                 let levels = Double(products.factors[left.factor].levelCount)

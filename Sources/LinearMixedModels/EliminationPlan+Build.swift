@@ -1,4 +1,4 @@
-// Finding the chain and the border of a design, and laying its blocks out.
+// Laying the blocks of a design out in the order of elimination; linear in the size of the cross-products.
 
 internal import MixedDesign
 internal import MixedLinearAlgebra
@@ -6,291 +6,311 @@ internal import MixedLinearAlgebra
 extension EliminationPlan {
     /// Plans the elimination of a design's random effects.
     ///
-    /// - Parameter fixedColumns: The fixed-effects columns to keep, ascending.
-    /// - Complexity: Linear in the size of the cross-products, and the square of the border.
-    init(_ products: CrossProducts, fixedColumns: [Int]) {
-        let layout = Layout(products)
-        let response = products.fixedColumnCount
-        let columns = fixedColumns + [response]
-        border = layout.border
-        borderEffectCount = layout.borderEffectCount
+    /// - Parameters:
+    ///   - fixedColumns: The fixed-effects columns to keep, ascending.
+    ///   - peeling: Whether levels may be peeled off the border.
+    /// - Complexity: Linear in the size of the cross-products.
+    init(_ products: CrossProducts, fixedColumns: [Int], peeling: EliminationOrder.Peeling = .whereItPays) {
+        let pairs = OrientedPairs(products)
+        let order = EliminationOrder(products, pairs: pairs, peeling: peeling)
+        let columns = fixedColumns + [products.fixedColumnCount]
+        let layout = ChainLayout(products, pairs, order, tailCount: columns.count)
+        chain = order.positions.indices.map { layout.chainFactor($0, columns: columns) }
+        border = order.border.map { BorderFactor($0, products, columns: columns) }
+        borderPairs = Self.borderPairs(order, pairs)
+        borderEffectCount = order.borderEffectCount
         fixedCount = fixedColumns.count
-        let entries = layout.borderEntries(columns: columns)
-        borderPlaces = Storage(entries.places)
-        borderValues = Storage(entries.values)
-        chain = layout.chainFactors(columns: columns)
+        fixed = Storage(columns.flatMap { column in columns.map { products.fixed[$0, column] } })
+        factorOfColumn = Storage(zeros: borderEffectCount)
+        for (index, factor) in border.enumerated() {
+            for level in 0..<factor.levelCount {
+                for column in 0..<factor.width {
+                    factorOfColumn.pointer[Int(factor.columns.pointer[level]) + column] = Int32(index)
+                }
+            }
+        }
+        places = products.factors.indices.map { LevelPlaces($0, order, levelCount: products.factors[$0].levelCount) }
+    }
+
+    private static func borderPairs(_ order: EliminationOrder, _ pairs: OrientedPairs) -> [BorderPair] {
+        var result: [BorderPair] = []
+        for (first, left) in order.border.enumerated() {
+            for (second, right) in order.border.enumerated().dropFirst(first + 1) {
+                let pair = pairs.oriented(left.factor, right.factor)
+                var places = [Int32](repeating: -1, count: pair.columns.max().map { Int($0) + 1 } ?? 0)
+                for (place, level) in right.levels.enumerated() where Int(level) < places.count {
+                    places[Int(level)] = Int32(place)
+                }
+                let size = pair.columns.isEmpty ? 0 : pair.blocks.count / pair.columns.count
+                var starts = [0]
+                var levels: [Int32] = []
+                var blocks: [Double] = []
+                for level in left.levels {
+                    for position in pair.rowStarts[Int(level)]..<pair.rowStarts[Int(level) + 1]
+                    where places[Int(pair.columns[position])] >= 0 {
+                        levels.append(places[Int(pair.columns[position])])
+                        blocks.append(contentsOf: pair.blocks[position * size..<(position + 1) * size])
+                    }
+                    starts.append(levels.count)
+                }
+                result.append(
+                    BorderPair(
+                        first: first, second: second, rowStarts: Storage(starts), levels: Storage(levels),
+                        blocks: Storage(blocks)))
+            }
+        }
+        return result
     }
 }
 
-/// The planner's working state.
-private struct Layout {
-    let products: CrossProducts
-    let pairs: OrientedPairs
-    /// Chain factors, finest first.
-    let order: [Int]
-    let border: [EliminationPlan.BorderFactor]
-    let borderEffectCount: Int
-
-    init(_ products: CrossProducts) {
-        self.products = products
-        pairs = OrientedPairs(products)
-        order = Self.chain(of: products)
-        var border: [EliminationPlan.BorderFactor] = []
-        var offset = 0
-        for factor in products.factors.indices where !order.contains(factor) {
-            let blocks = products.factors[factor]
-            border.append(
-                .init(factor: factor, width: blocks.columnCount, levelCount: blocks.levelCount, offset: offset))
-            offset += blocks.columnCount * blocks.levelCount
-        }
-        self.border = border
-        borderEffectCount = offset
-    }
-
-    /// The factor with the most random effects, then again and again the finest factor it is nested in.
-    private static func chain(of products: CrossProducts) -> [Int] {
-        let factors = products.factors
-        func size(_ factor: Int) -> Int { factors[factor].levelCount * factors[factor].columnCount }
-        guard let first = factors.indices.max(by: { size($0) < size($1) }) else { return [] }
-        var chain = [first]
-        while true {
-            let last = chain[chain.count - 1]
-            let coarser = factors.indices.filter { candidate in
-                !chain.contains(candidate) && products.isNested(last, in: candidate)
-            }
-            guard let next = coarser.max(by: { factors[$0].levelCount < factors[$1].levelCount }) else { return chain }
-            chain.append(next)
+extension EliminationPlan.BorderFactor {
+    fileprivate init(_ remainder: EliminationOrder.Remainder, _ products: CrossProducts, columns: [Int]) {
+        let blocks = products.factors[remainder.factor]
+        factor = remainder.factor
+        width = blocks.columnCount
+        levels = Storage(remainder.levels)
+        self.columns = Storage(remainder.columns)
+        diagonal = Storage(zeros: levels.count * width * width)
+        rows = Storage(zeros: levels.count * width * columns.count)
+        blocks.copyDiagonal(of: remainder.levels, into: diagonal.pointer)
+        for (index, level) in remainder.levels.enumerated() {
+            blocks.copyFixedBlocks(
+                of: Int(level), columns: columns, into: rows.pointer + index * width * columns.count)
         }
     }
+}
 
-    // MARK: The border
-
-    func borderEntries(columns: [Int]) -> BorderEntries {
-        let stride = borderEffectCount + columns.count
-        var base = BorderEntries()
-        for factor in border {
-            let blocks = products.factors[factor.factor]
-            let width = factor.width
-            for level in 0..<factor.levelCount {
-                let start = factor.offset + level * width
-                for column in 0..<width {
-                    for row in column..<width {
-                        base.append(
-                            blocks.diagonalBlocks[level * width * width + row + column * width],
-                            at: start + row + (start + column) * stride)
-                    }
-                    for (index, fixed) in columns.enumerated() {
-                        base.append(
-                            blocks.fixedBlock(level: level, effect: column, column: fixed, of: products),
-                            at: borderEffectCount + index + (start + column) * stride)
-                    }
-                }
-            }
+extension EliminationPlan.LevelPlaces {
+    fileprivate init(_ factor: Int, _ order: EliminationOrder, levelCount: Int) {
+        codes = Storage(zeros: levelCount)
+        position = order.positions.firstIndex { $0.factor == factor } ?? 0
+        for position in order.positions where position.factor == factor {
+            for (place, level) in position.levels.enumerated() { codes.pointer[Int(level)] = -1 - Int32(place) }
         }
-        for coarse in border.indices {
-            for fine in border.indices where fine > coarse {
-                addBorderPair(border[coarse], border[fine], to: &base, stride: stride)
-            }
+        for remainder in order.border where remainder.factor == factor {
+            for (level, column) in zip(remainder.levels, remainder.columns) { codes.pointer[Int(level)] = column }
         }
-        for (column, fixedColumn) in columns.enumerated() {
-            for (row, fixedRow) in columns.enumerated() where row >= column {
-                base.append(
-                    products.fixed[fixedRow, fixedColumn],
-                    at: borderEffectCount + row + (borderEffectCount + column) * stride)
-            }
-        }
-        return base
-    }
-
-    private func addBorderPair(
-        _ first: EliminationPlan.BorderFactor, _ second: EliminationPlan.BorderFactor,
-        to base: inout BorderEntries, stride: Int
-    ) {
-        let pair = pairs.oriented(first.factor, second.factor)
-        let size = first.width * second.width
-        for level in 0..<first.levelCount {
-            for position in pair.rowStarts[level]..<pair.rowStarts[level + 1] {
-                let row = second.offset + Int(pair.columns[position]) * second.width
-                let column = first.offset + level * first.width
-                for right in 0..<second.width {
-                    for left in 0..<first.width {
-                        base.append(
-                            pair.blocks[position * size + left + right * first.width],
-                            at: row + right + (column + left) * stride)
-                    }
-                }
-            }
-        }
-    }
-
-    // MARK: The chain
-
-    func chainFactors(columns: [Int]) -> [EliminationPlan.ChainFactor] {
-        var ancestors: [[[Int32]]] = []
-        for (position, factor) in order.enumerated() {
-            ancestors.append(order[(position + 1)...].map { pairs.oriented(factor, $0).columns })
-        }
-        var patterns: [(starts: [Int], columns: [Int32])] = []
-        for (position, factor) in order.enumerated() {
-            let below = position > 0 ? (patterns[position - 1], ancestors[position - 1][0]) : nil
-            patterns.append(pattern(of: factor, children: below))
-        }
-        return order.indices.map { position in
-            chainFactor(position, ancestors: ancestors, patterns: patterns, columns: columns)
-        }
-    }
-
-    /// The border columns each level of a factor touches, itself or through the finer levels inside it.
-    private func pattern(
-        of factor: Int, children: (pattern: (starts: [Int], columns: [Int32]), parents: [Int32])?
-    ) -> (starts: [Int], columns: [Int32]) {
-        let levelCount = products.factors[factor].levelCount
-        var touched = [[Int32]](repeating: [], count: levelCount)
-        for neighbour in border {
-            let pair = pairs.oriented(factor, neighbour.factor)
-            for level in 0..<levelCount {
-                for position in pair.rowStarts[level]..<pair.rowStarts[level + 1] {
-                    let start = neighbour.offset + Int(pair.columns[position]) * neighbour.width
-                    for column in start..<start + neighbour.width { touched[level].append(Int32(column)) }
-                }
-            }
-        }
-        if let children {
-            for (child, parent) in children.parents.enumerated() {
-                let range = children.pattern.starts[child]..<children.pattern.starts[child + 1]
-                touched[Int(parent)].append(contentsOf: children.pattern.columns[range])
-            }
-        }
-        var starts = [0]
-        var columns: [Int32] = []
-        for level in 0..<levelCount {
-            var previous: Int32 = -1
-            for column in touched[level].sorted() where column != previous {
-                columns.append(column)
-                previous = column
-            }
-            starts.append(columns.count)
-        }
-        return (starts, columns)
-    }
-
-    private func chainFactor(
-        _ position: Int, ancestors: [[[Int32]]], patterns: [(starts: [Int], columns: [Int32])], columns: [Int]
-    ) -> EliminationPlan.ChainFactor {
-        let factor = order[position]
-        let blocks = products.factors[factor]
-        let width = blocks.columnCount
-        let coarser = Array(order[(position + 1)...])
-        let ancestorWidths = coarser.map { products.factors[$0].columnCount }
-        let ancestorColumns = ancestorWidths.reduce(0, +)
-        let pattern = patterns[position]
-        var rowStarts = [0]
-        for level in 0..<blocks.levelCount {
-            let columnCount =
-                ancestorColumns + pattern.starts[level + 1] - pattern.starts[level] + columns.count
-            rowStarts.append(rowStarts[level] + width * columnCount)
-        }
-        let rows = Storage<Double>(zeros: rowStarts[blocks.levelCount])
-        var offset = 0
-        for (index, ancestor) in coarser.enumerated() {
-            let size = width * ancestorWidths[index]
-            let pair = pairs.oriented(factor, ancestor)
-            for level in 0..<blocks.levelCount {
-                for element in 0..<size {
-                    rows.pointer[rowStarts[level] + width * offset + element] = pair.blocks[level * size + element]
-                }
-            }
-            offset += ancestorWidths[index]
-        }
-        for neighbour in border {
-            fillPattern(
-                rows.pointer, starts: rowStarts, offset: offset, factor: factor, neighbour: neighbour, pattern: pattern)
-        }
-        for level in 0..<blocks.levelCount {
-            let start = rowStarts[level + 1] - width * columns.count
-            for (index, fixed) in columns.enumerated() {
-                for effect in 0..<width {
-                    rows.pointer[start + effect + index * width] =
-                        blocks.fixedBlock(level: level, effect: effect, column: fixed, of: products)
-                }
-            }
-        }
-        let places = coarser.indices.map { index in
-            patternPlaces(pattern, in: patterns[position + 1 + index], parents: ancestors[position][index])
-        }
-        return EliminationPlan.ChainFactor(
-            factor: factor, width: width, levelCount: blocks.levelCount,
-            ancestors: ancestors[position].map { Storage($0) }, ancestorWidths: ancestorWidths,
-            patternStarts: Storage(pattern.starts), patternColumns: Storage(pattern.columns),
-            patternPlaces: places.map { Storage($0) }, rowStarts: Storage(rowStarts), rows: rows,
-            diagonal: Storage(blocks.diagonalBlocks))
-    }
-
-    /// Copies the blocks of a factor's pairs with a border factor to their places in the pattern.
-    private func fillPattern(
-        _ rows: UnsafeMutablePointer<Double>, starts: [Int], offset: Int, factor: Int,
-        neighbour: EliminationPlan.BorderFactor, pattern: (starts: [Int], columns: [Int32])
-    ) {
-        let pair = pairs.oriented(factor, neighbour.factor)
-        let width = products.factors[factor].columnCount
-        let size = width * neighbour.width
-        for level in 0..<products.factors[factor].levelCount {
-            var place = pattern.starts[level]
-            for position in pair.rowStarts[level]..<pair.rowStarts[level + 1] {
-                let column = Int32(neighbour.offset + Int(pair.columns[position]) * neighbour.width)
-                while pattern.columns[place] < column { place += 1 }
-                let target = starts[level] + width * (offset + place - pattern.starts[level])
-                for element in 0..<size { rows[target + element] = pair.blocks[position * size + element] }
-            }
-        }
-    }
-
-    private func patternPlaces(
-        _ pattern: (starts: [Int], columns: [Int32]), in coarser: (starts: [Int], columns: [Int32]), parents: [Int32]
-    ) -> [Int32] {
-        var places = [Int32](repeating: 0, count: pattern.columns.count)
-        for (level, parent) in parents.enumerated() {
-            let start = coarser.starts[Int(parent)]
-            var place = start
-            for position in pattern.starts[level]..<pattern.starts[level + 1] {
-                while coarser.columns[place] < pattern.columns[position] { place += 1 }
-                places[position] = Int32(place - start)
-            }
-        }
-        return places
     }
 }
 
 extension FactorCrossProducts {
-    /// The cross-product of one random effect of a level with a fixed-effects column or the response.
-    fileprivate func fixedBlock(level: Int, effect: Int, column: Int, of products: CrossProducts) -> Double {
-        fixedBlocks[level * columnCount * (products.fixedColumnCount + 1) + effect + column * columnCount]
+    /// Copies the diagonal blocks of some levels, one after the other.
+    fileprivate func copyDiagonal(of levels: [Int32], into target: UnsafeMutablePointer<Double>) {
+        let size = columnCount * columnCount
+        diagonalBlocks.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return }
+            for (index, level) in levels.enumerated() {
+                (target + index * size).update(from: base + Int(level) * size, count: size)
+            }
+        }
+    }
+
+    /// Copies the cross-products of a level with some fixed-effects columns, or the response.
+    @inline(__always)
+    fileprivate func copyFixedBlocks(of level: Int, columns: [Int], into target: UnsafeMutablePointer<Double>) {
+        let start = level * (fixedBlocks.count / max(levelCount, 1))
+        for (index, column) in columns.enumerated() {
+            for effect in 0..<columnCount {
+                target[effect + index * columnCount] = fixedBlocks[start + effect + column * columnCount]
+            }
+        }
     }
 }
 
-/// Pairs of factors seen from either side, each turned around once.
-private final class OrientedPairs {
-    private let products: CrossProducts
-    private var known: [[Int]: PairCrossProducts] = [:]
+/// The patterns of all chain levels, and from them their rows.
+private struct ChainLayout {
+    let products: CrossProducts
+    let pairs: OrientedPairs
+    let order: EliminationOrder
+    let tailCount: Int
+    /// For each position.
+    private let patternStarts: [Storage<Int>]
+    private let patternColumns: [Storage<Int32>]
+    private let patternPlaces: [[Storage<Int32>]]
+    private let rowStarts: [Storage<Int>]
+    private let rows: [Storage<Double>]
 
-    init(_ products: CrossProducts) { self.products = products }
+    init(_ products: CrossProducts, _ pairs: OrientedPairs, _ order: EliminationOrder, tailCount: Int) {
+        self.products = products
+        self.pairs = pairs
+        self.order = order
+        self.tailCount = tailCount
+        let widths = order.positions.map { products.factors[$0.factor].columnCount }
+        // Columns in front of the patterns.
+        let ancestorColumns = order.positions.indices.map { widths[($0 + 1)...].reduce(0, +) }
+        let tracer = PatternTracer(products, pairs, order)
+        let counts = order.positions.map { Storage<Int>(zeros: $0.levels.count) }
+        tracer.visit { position, level, _, width, _, _ in counts[position].pointer[level] += width }
 
-    func oriented(_ first: Int, _ second: Int) -> PairCrossProducts {
-        if let pair = known[[first, second]] { return pair }
-        let pair = products.orientedPair(first, second)
-        known[[first, second]] = pair
-        return pair
+        var patternStarts: [Storage<Int>] = []
+        var rowStarts: [Storage<Int>] = []
+        for (position, own) in order.positions.enumerated() {
+            let starts = Storage<Int>(zeros: own.levels.count + 1)
+            let ends = Storage<Int>(zeros: own.levels.count + 1)
+            for level in own.levels.indices {
+                let count = counts[position].pointer[level]
+                starts.pointer[level + 1] = starts.pointer[level] + count
+                ends.pointer[level + 1] =
+                    ends.pointer[level] + widths[position] * (ancestorColumns[position] + count + tailCount)
+            }
+            patternStarts.append(starts)
+            rowStarts.append(ends)
+        }
+        let patternColumns = patternStarts.map { Storage<Int32>(zeros: $0.pointer[$0.count - 1]) }
+        let patternPlaces = zip(order.positions, patternColumns).map { position, columns in
+            position.ancestors.map { _ in Storage<Int32>(zeros: columns.count) }
+        }
+        let rows = rowStarts.map { Storage<Double>(zeros: $0.pointer[$0.count - 1]) }
+        self.patternStarts = patternStarts
+        self.patternColumns = patternColumns
+        self.patternPlaces = patternPlaces
+        self.rowStarts = rowStarts
+        self.rows = rows
+
+        let isInside = order.positions.map { !$0.ancestors.isEmpty }
+        for count in counts { count.clear() }
+        // `counts` now says how far each level's pattern has been filled.
+        tracer.visit { position, level, column, width, block, blockRows in
+            let filled = counts[position].pointer[level]
+            let start = patternStarts[position].pointer[level] + filled
+            for place in 0..<width { patternColumns[position].pointer[start + place] = Int32(column + place) }
+            if isInside[position] {
+                for (index, ancestors) in order.positions[position].ancestors.enumerated() {
+                    // An ancestor is always visited before: the columns are the last that it has.
+                    let place = counts[position + 1 + index].pointer[Int(ancestors[level])] - width
+                    for element in 0..<width {
+                        patternPlaces[position][index].pointer[start + element] = Int32(place + element)
+                    }
+                }
+            }
+            counts[position].pointer[level] = filled + width
+            guard let block else { return }
+            let k = blockRows
+            let target =
+                rows[position].pointer + rowStarts[position].pointer[level] + k * (ancestorColumns[position] + filled)
+            for element in 0..<k {
+                for place in 0..<width { target[element + place * k] = block[place + element * width] }
+            }
+        }
+    }
+
+    func chainFactor(_ position: Int, columns: [Int]) -> EliminationPlan.ChainFactor {
+        let own = order.positions[position]
+        let blocks = products.factors[own.factor]
+        let width = blocks.columnCount
+        let coarser = order.positions[(position + 1)...]
+        let ancestorWidths = coarser.map { products.factors[$0.factor].columnCount }
+        let starts = rowStarts[position].pointer
+        let target = rows[position].pointer
+        var offset = 0
+        for (ancestor, ancestorWidth) in zip(coarser, ancestorWidths) {
+            let size = width * ancestorWidth
+            let pair = pairs.oriented(own.factor, ancestor.factor)
+            pair.blocks.withUnsafeBufferPointer { source in
+                for (level, original) in own.levels.enumerated() {
+                    let block = pair.rowStarts[Int(original)] * size
+                    for element in 0..<size {
+                        target[starts[level] + width * offset + element] = source[block + element]
+                    }
+                }
+            }
+            offset += ancestorWidth
+        }
+        for (level, original) in own.levels.enumerated() {
+            blocks.copyFixedBlocks(
+                of: Int(original), columns: columns, into: target + starts[level + 1] - width * columns.count)
+        }
+        let diagonal = Storage<Double>(zeros: own.levels.count * width * width)
+        blocks.copyDiagonal(of: own.levels, into: diagonal.pointer)
+        return EliminationPlan.ChainFactor(
+            factor: own.factor, width: width, levels: Storage(own.levels),
+            ancestors: own.ancestors.map { Storage($0) }, ancestorWidths: Array(ancestorWidths),
+            patternStarts: patternStarts[position], patternColumns: patternColumns[position],
+            patternPlaces: patternPlaces[position], rowStarts: rowStarts[position], rows: rows[position],
+            diagonal: diagonal, cuts: cuts(position),
+            buckets: TileBuckets(
+                borderEffectCount: order.borderEffectCount, tailCount: tailCount, width: width,
+                patternStarts: patternStarts[position], patternColumns: patternColumns[position]))
+    }
+
+    /// Numbers in a range of levels that is worth a task of its own.
+    private static let smallestRange = 16384
+    private static let largestRangeCount = 16
+
+    /// Cuts a position's levels into ranges of about the same work wherever the coarsest level they lie in changes.
+    private func cuts(_ position: Int) -> [Int] {
+        let own = order.positions[position]
+        let count = own.levels.count
+        let starts = rowStarts[position].pointer
+        let parts = min(Self.largestRangeCount, starts[count] / Self.smallestRange)
+        guard parts > 1 else { return [0, count] }
+        var cuts = [0]
+        for level in 1..<max(count, 1) where starts[level] * parts >= starts[count] * cuts.count {
+            if let tree = own.ancestors.last, tree[level] == tree[level - 1] { continue }
+            cuts.append(level)
+        }
+        return cuts + [count]
     }
 }
 
-/// The elements of the border's matrix that are not zero.
-private struct BorderEntries {
-    private(set) var places: [Int] = []
-    private(set) var values: [Double] = []
+/// Walks over the border columns of all chain levels, column by column.
+private struct PatternTracer {
+    let products: CrossProducts
+    let order: EliminationOrder
+    /// The border levels by ascending column: their remainder, their number, their column.
+    private let levels: [(remainder: Int, level: Int32, column: Int32)]
+    /// For each remainder and each position the pairs by the border factor's levels.
+    private let pairs: [[PairCrossProducts]]
 
-    /// Adds an element by its place in the column-major matrix.
-    mutating func append(_ value: Double, at place: Int) {
-        places.append(place)
-        values.append(value)
+    init(_ products: CrossProducts, _ pairs: OrientedPairs, _ order: EliminationOrder) {
+        self.products = products
+        self.order = order
+        var byColumn = [(remainder: Int, level: Int32, column: Int32)?](repeating: nil, count: order.borderEffectCount)
+        for (index, remainder) in order.border.enumerated() {
+            for (level, column) in zip(remainder.levels, remainder.columns) {
+                byColumn[Int(column)] = (index, level, column)
+            }
+        }
+        levels = byColumn.compactMap { $0 }
+        self.pairs = order.border.map { remainder in
+            order.positions.map { pairs.oriented(remainder.factor, $0.factor) }
+        }
+    }
+
+    /// Visits each border level that a chain level touches, itself or through the finer levels inside it; a level's
+    /// ancestors before itself, and its border levels by ascending column.
+    ///
+    /// - Parameter visit: Receives the position, the level, the border level's column and width, and the block of their
+    ///   cross-products, border effects by chain effects, where there is one.
+    func visit(_ visit: (Int, Int, Int, Int, UnsafePointer<Double>?, Int) -> Void) {
+        // For each position and level the border column that was visited last.
+        let last = order.positions.map { Storage<Int32>(zeros: $0.levels.count) }
+        for part in last { part.pointer.update(repeating: -1, count: part.count) }
+        func touch(
+            _ position: Int, _ level: Int, _ column: Int32, _ width: Int, _ block: UnsafePointer<Double>?, _ k: Int
+        ) {
+            guard last[position].pointer[level] != column else { return }
+            last[position].pointer[level] = column
+            visit(position, level, Int(column), width, block, k)
+        }
+        for border in levels {
+            let width = products.factors[order.border[border.remainder].factor].columnCount
+            // Coarsest first: the pairs of a level are among those of the levels it lies in.
+            for (position, own) in order.positions.enumerated().reversed() {
+                guard own.factor != order.border[border.remainder].factor else { continue }
+                let k = products.factors[own.factor].columnCount
+                let pair = pairs[border.remainder][position]
+                pair.blocks.withUnsafeBufferPointer { blocks in
+                    for place in pair.rowStarts[Int(border.level)]..<pair.rowStarts[Int(border.level) + 1] {
+                        let level = Int(own.placeOfLevel[Int(pair.columns[place])])
+                        guard level >= 0, let base = blocks.baseAddress else { continue }
+                        for index in own.ancestors.indices.reversed() {
+                            touch(position + 1 + index, Int(own.ancestors[index][level]), border.column, width, nil, 0)
+                        }
+                        touch(position, level, border.column, width, base + place * width * k, k)
+                    }
+                }
+            }
+        }
     }
 }

@@ -34,13 +34,11 @@ extension ProfiledDeviance {
     /// *(X̃'V⁻¹X̃)⁻¹* of the mapped columns.
     func mappedUnitCovariance() -> Matrix {
         let count = plan.fixedCount
-        let stride = plan.borderStride
         var factor = Matrix(rows: count, columns: count)
         for column in 0..<count {
             for row in column..<count {
-                factor[row, column] =
-                    factorization.border.pointer[
-                        plan.borderEffectCount + row + (plan.borderEffectCount + column) * stride]
+                factor[row, column] = factorization.border.lower(
+                    plan.borderEffectCount + row, plan.borderEffectCount + column)
             }
         }
         factor.storage.withUnsafeMutableBufferPointer { buffer in
@@ -149,34 +147,24 @@ extension ProfiledDeviance {
         let inverse = factorization.selectedInverse(.randomEffectsOnly)
         var result = products.factors.map { Matrix(rows: $0.levelCount, columns: $0.columnCount) }
         for factor in plan.border {
+            let inverse = factorization.borderInverse
             for level in 0..<factor.levelCount {
-                for column in 0..<factor.width {
-                    let place = factor.offset + level * factor.width + column
-                    result[factor.factor][level, column] =
-                        factorization.borderInverse.pointer[
-                            place * (plan.borderSize + 1)]
+                let start = Int(factor.columns.pointer[level])
+                setVariances(&result[factor.factor], factor.factor, level: Int(factor.levels.pointer[level])) {
+                    inverse.element(start + $0, start + $1)
                 }
             }
         }
         for (position, factor) in plan.chain.enumerated() {
             let width = factor.width
-            let relative = factorization.relativeFactors[factor.factor].pointer
             let block = Storage<Double>(zeros: width * width)
             for level in 0..<factor.levelCount {
                 SmallBlock.inverse(
                     fromCholesky: factorization.lower[position].pointer + level * width * width, size: width,
                     into: block.pointer)
                 let correction = inverse.corrections[position].pointer + level * width * width
-                for column in 0..<width {
-                    var sum = 0.0
-                    for left in 0..<width {
-                        for right in 0..<width {
-                            sum +=
-                                relative[column + left * width] * relative[column + right * width]
-                                * (block.pointer[left + right * width] + correction[left + right * width])
-                        }
-                    }
-                    result[factor.factor][level, column] = sum
+                setVariances(&result[factor.factor], factor.factor, level: Int(factor.levels.pointer[level])) {
+                    block.pointer[$0 + $1 * width] + correction[$0 + $1 * width]
                 }
             }
         }
@@ -189,6 +177,23 @@ extension ProfiledDeviance {
             }
         }
         return result
+    }
+
+    /// Writes the diagonal of *λĈ_iiλ'* of a level.
+    private func setVariances(
+        _ result: inout Matrix, _ factor: Int, level: Int, block: (_ row: Int, _ column: Int) -> Double
+    ) {
+        let width = result.columnCount
+        let relative = factorization.relativeFactors[factor].pointer
+        for column in 0..<width {
+            var sum = 0.0
+            for left in 0..<width {
+                for right in 0..<width {
+                    sum += relative[column + left * width] * relative[column + right * width] * block(left, right)
+                }
+            }
+            result[level, column] = sum
+        }
     }
 
     /// The variance of *Xβ̂* over the rows, in the units of the mapped response, after `solveResponse`.

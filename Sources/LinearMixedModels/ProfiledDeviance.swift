@@ -33,13 +33,14 @@ final class ProfiledDeviance {
     private(set) var current: (relativeFactors: [Matrix], value: Value)?
 
     init(
-        _ products: CrossProducts, terms: [RandomTermLayout], method: EstimationMethod, threads: Int
+        _ products: CrossProducts, terms: [RandomTermLayout], method: EstimationMethod, threads: Int,
+        peeling: EliminationOrder.Peeling = .whereItPays
     ) {
         self.products = products
         self.terms = terms
         self.method = method
         fixedBasis = products.fixedColumnBasis()
-        plan = EliminationPlan(products, fixedColumns: fixedBasis.mapped)
+        plan = EliminationPlan(products, fixedColumns: fixedBasis.mapped, peeling: peeling)
         factorization = BlockFactorization(plan, products: products, threads: threads)
         directions = terms.enumerated().flatMap { index, term in
             (0..<term.columnCount).flatMap { second in

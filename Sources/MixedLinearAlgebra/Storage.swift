@@ -57,8 +57,24 @@ package final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
         pointer.update(from: other.pointer, count: min(count, other.count))
     }
 
+    /// Memory of its own with the same elements.
+    package func copy() -> Storage<Element> {
+        let result = Storage(zeros: count)
+        result.copy(from: self)
+        return result
+    }
+
     /// Sets every byte to zero.
     package func clear() {
         memset(pointer, 0, count * MemoryLayout<Element>.stride)
+    }
+}
+
+extension Storage where Element == Double {
+    /// Adds as many elements as both hold.
+    package func add(_ other: Storage<Double>) {
+        let target = pointer
+        let source = other.pointer
+        for index in 0..<min(count, other.count) { target[index] += source[index] }
     }
 }

@@ -14,10 +14,8 @@ package final class GroupDeletions {
     let start: [Matrix]
     /// For each factor of the chain the levels of each group.
     let levels: [GroupMembers]
-    /// The places of each group among the values of the border that belong to random effects.
-    let borderEntries: GroupMembers
-    /// Where the products of fixed effects and response stand among those values, as a packed triangle.
-    let fixedEntries: [Int]
+    /// For each factor of the border the levels of each group.
+    let borderLevels: [GroupMembers]
 
     /// - Complexity: Linear in the size of the cross-products.
     package init(_ fit: LinearMixedModelFit, groups: IndependentGroups) {
@@ -27,28 +25,13 @@ package final class GroupDeletions {
             fit.products, terms: LinearMixedModelFit.layout(fit.design), method: fit.method, threads: 1)
         start = deviance.raised(fit.optimum.relativeFactors)
         let plan = deviance.plan
-        levels = plan.chain.map { GroupMembers(groups: groups.groupOfLevel[$0.factor], count: groups.count) }
-        var groupOfColumn = [Int32](repeating: -1, count: plan.borderStride)
-        for factor in plan.border {
-            for (level, group) in groups.groupOfLevel[factor.factor].enumerated() {
-                for column in 0..<factor.width { groupOfColumn[factor.offset + level * factor.width + column] = group }
-            }
+        func members(_ factor: Int, _ levels: Storage<Int32>) -> GroupMembers {
+            let groupOfLevel = groups.groupOfLevel[factor]
+            return GroupMembers(
+                groups: (0..<levels.count).map { groupOfLevel[Int(levels.pointer[$0])] }, count: groups.count)
         }
-        let width = plan.fixedCount + 1
-        var fixedEntries = [Int](repeating: 0, count: PackedTriangle.count(width))
-        var groupOfEntry = [Int32](repeating: -1, count: plan.borderPlaces.count)
-        for entry in 0..<plan.borderPlaces.count {
-            let (column, row) = plan.borderPlaces.pointer[entry].quotientAndRemainder(dividingBy: plan.borderStride)
-            if column < plan.borderEffectCount {
-                groupOfEntry[entry] = groupOfColumn[column]
-            } else {
-                let place = PackedTriangle.place(
-                    row - plan.borderEffectCount, column - plan.borderEffectCount, width: width)
-                fixedEntries[place] = entry
-            }
-        }
-        borderEntries = GroupMembers(groups: groupOfEntry, count: groups.count)
-        self.fixedEntries = fixedEntries
+        levels = plan.chain.map { members($0.factor, $0.levels) }
+        borderLevels = plan.border.map { members($0.factor, $0.levels) }
     }
 
     /// Memory for refits on one thread.
@@ -112,45 +95,60 @@ package final class GroupDeletionWorkspace {
     /// Sets the group's blocks to zero and takes its moments from those of the fixed effects.
     private func remove(_ group: Int) {
         let plan = deviance.plan
-        for (factor, levels) in zip(plan.chain, shared.levels) {
-            let size = factor.width * factor.width
-            for level in levels[group] {
-                (factor.diagonal.pointer + level * size).update(repeating: 0, count: size)
-                let start = factor.rowStarts.pointer[level]
-                (factor.rows.pointer + start).update(
-                    repeating: 0, count: factor.rowStarts.pointer[level + 1] - start)
-            }
-        }
-        let values = plan.borderValues.pointer
-        for entry in shared.borderEntries[group] { values[entry] = 0 }
+        forEachBlock(of: group) { block, _ in block.update(repeating: 0) }
         let columns = deviance.fixedColumns + [shared.fit.products.fixedColumnCount]
         let width = shared.fit.products.fixedColumnCount + 1
         let start = group * PackedTriangle.count(width)
         for (column, first) in columns.enumerated() {
             for (row, second) in columns.enumerated() where row >= column {
-                let entry = shared.fixedEntries[PackedTriangle.place(row, column, width: columns.count)]
-                values[entry] -= shared.groups.moments[start + PackedTriangle.place(second, first, width: width)]
+                plan.fixed.pointer[row + column * plan.tailCount] -=
+                    shared.groups.moments[start + PackedTriangle.place(second, first, width: width)]
             }
         }
     }
 
     /// Puts back what `remove` has changed, to the last bit.
     private func restore(_ group: Int) {
+        forEachBlock(of: group) { block, original in _ = block.update(fromContentsOf: original) }
+        deviance.plan.fixed.copy(from: shared.deviance.plan.fixed)
+    }
+
+    /// Visits everything that belongs to the levels of a group, with what it was originally.
+    private func forEachBlock(
+        of group: Int, _ body: (UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Void
+    ) {
         let plan = deviance.plan
         let original = shared.deviance.plan
+        func visit(_ own: Storage<Double>, _ source: Storage<Double>, _ start: Int, _ count: Int) {
+            body(
+                UnsafeMutableBufferPointer(start: own.pointer + start, count: count),
+                UnsafeMutableBufferPointer(start: source.pointer + start, count: count))
+        }
         for (position, factor) in plan.chain.enumerated() {
             let source = original.chain[position]
             let size = factor.width * factor.width
             for level in shared.levels[position][group] {
-                (factor.diagonal.pointer + level * size).update(
-                    from: source.diagonal.pointer + level * size, count: size)
+                visit(factor.diagonal, source.diagonal, level * size, size)
                 let start = factor.rowStarts.pointer[level]
-                (factor.rows.pointer + start).update(
-                    from: source.rows.pointer + start, count: factor.rowStarts.pointer[level + 1] - start)
+                visit(factor.rows, source.rows, start, factor.rowStarts.pointer[level + 1] - start)
             }
         }
-        let entries = shared.borderEntries[group]
-        for entry in entries { plan.borderValues.pointer[entry] = original.borderValues.pointer[entry] }
-        for entry in shared.fixedEntries { plan.borderValues.pointer[entry] = original.borderValues.pointer[entry] }
+        for (index, factor) in plan.border.enumerated() {
+            let source = original.border[index]
+            let size = factor.width * factor.width
+            for level in shared.borderLevels[index][group] {
+                visit(factor.diagonal, source.diagonal, level * size, size)
+                visit(factor.rows, source.rows, level * factor.width * plan.tailCount, factor.width * plan.tailCount)
+            }
+        }
+        for (index, pair) in plan.borderPairs.enumerated() {
+            let size = plan.border[pair.first].width * plan.border[pair.second].width
+            for level in shared.borderLevels[pair.first][group] {
+                let start = pair.rowStarts.pointer[level]
+                visit(
+                    pair.blocks, original.borderPairs[index].blocks, start * size,
+                    (pair.rowStarts.pointer[level + 1] - start) * size)
+            }
+        }
     }
 }

@@ -126,7 +126,7 @@ extension BlockFactorization {
                     reduced.pointer[row + column * k] = sum
                 }
             }
-            var target = triangles + Int(groups[level]) * size
+            var target = triangles + Int(groups[Int(factor.levels.pointer[level])]) * size
             for column in 0..<fixed {
                 let right = reduced.pointer + column * k
                 for row in column..<fixed {

@@ -13,17 +13,10 @@ package final class RowEquations {
     package let products: CrossProducts
     private let factorization: BlockFactorization
     private let plan: EliminationPlan
-    /// For each grouping factor its place in the chain or in the border.
-    private let places: [Place]
     /// The mapped fixed-effects columns of the equations.
     package let columns: [Int]
     /// The estimates *β̃* of the mapped columns.
     package let coefficients: [Double]
-
-    private enum Place {
-        case chain(Int)
-        case border(Int)
-    }
 
     /// Factors the equations of a fit; `nil` where that fails.
     ///
@@ -41,10 +34,6 @@ package final class RowEquations {
         self.plan = plan
         columns = deviance.fixedColumns
         coefficients = (0..<plan.fixedCount).map { factorization.borderSolution.pointer[plan.borderEffectCount + $0] }
-        places = products.factors.indices.map { factor in
-            if let position = plan.chain.firstIndex(where: { $0.factor == factor }) { return .chain(position) }
-            return .border(plan.border.firstIndex { $0.factor == factor } ?? 0)
-        }
     }
 
     /// *C*: a change of *β̃* is *C* times it in the coefficients that were estimated.
@@ -99,17 +88,12 @@ package final class RowEquations {
         }
         var own: [Int: (level: Int, values: [Double])] = [:]
         for effect in vector.effects {
-            switch places[effect.factor] {
-            case .chain(let position): own[position] = (effect.level, effect.values)
-            case .border(let index):
-                let factor = plan.border[index]
-                for (element, value) in effect.values.enumerated() {
-                    border[factor.offset + effect.level * factor.width + element, default: 0] += value
-                }
+            switch plan.place(ofLevel: effect.level, factor: effect.factor) {
+            case .chain(let position, let level): own[position] = (level, effect.values)
+            case .border(let column):
+                for (element, value) in effect.values.enumerated() { border[column + element, default: 0] += value }
             }
         }
-        // Border elements that the chain leaves, in units of b, by column.
-        var left: [Int: Double] = [:]
         for position in plan.chain.indices {
             guard let level = own[position]?.level ?? taken[position]?.level else { continue }
             let factor = plan.chain[position]
@@ -119,7 +103,7 @@ package final class RowEquations {
                 let scaled = scaled(sums, factor: factor.factor)
                 for element in 0..<k { values[element] += scaled[element] }
             }
-            subtract(values, of: level, at: position, from: &taken, border: &left)
+            subtract(values, of: level, at: position, from: &taken, border: &border)
             let block = factorization.lower[position].pointer + level * k * k
             values.withUnsafeMutableBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
@@ -127,13 +111,12 @@ package final class RowEquations {
             }
             result.levels.append((position, level, values))
         }
-        addScaled(left, to: &border)
         result.borderColumns = border.keys.sorted()
         result.borderValues = result.borderColumns.map { border[$0] ?? 0 }
         return result
     }
 
-    /// Subtracts *K'r* of a level from coarser levels and the border, in units of *b*.
+    /// Subtracts *K'r* of a level from coarser levels, in units of *b*, and from the border, in units of *u*.
     private func subtract(
         _ values: [Double], of level: Int, at position: Int, from taken: inout [Int: (level: Int, values: [Double])],
         border: inout [Int: Double]
@@ -142,9 +125,8 @@ package final class RowEquations {
         let k = factor.width
         let start = factor.rowStarts.pointer[level]
         let row = factorization.solved[position].pointer + start
-        let width = (factor.rowStarts.pointer[level + 1] - start) / k - 1
-        let patternStart = factor.patternStarts.pointer[level]
-        let patternCount = factor.patternStarts.pointer[level + 1] - patternStart
+        let width = factor.columnCount(level) - 1
+        let pattern = factor.pattern(level)
         values.withUnsafeBufferPointer { buffer in
             guard let own = buffer.baseAddress else { return }
             var column = 0
@@ -158,32 +140,13 @@ package final class RowEquations {
                 taken[position + 1 + index] = sums
                 column += ancestorWidth
             }
-            for index in 0..<patternCount {
-                border[Int(factor.patternColumns.pointer[patternStart + index]), default: 0] -=
+            for index in 0..<pattern.count {
+                border[Int(pattern[index]), default: 0] -=
                     BlockFactorization.dot(row + (column + index) * k, own, k)
             }
             for index in 0..<plan.fixedCount {
                 border[plan.borderEffectCount + index, default: 0] -=
                     BlockFactorization.dot(row + (width - plan.fixedCount + index) * k, own, k)
-            }
-        }
-    }
-
-    /// Adds border elements in units of *b* to those in units of *u*.
-    private func addScaled(_ left: [Int: Double], to border: inout [Int: Double]) {
-        for (column, value) in left {
-            guard column < plan.borderEffectCount else {
-                border[column, default: 0] += value
-                continue
-            }
-            guard let factor = plan.border.last(where: { $0.offset <= column }) else { continue }
-            let k = factor.width
-            let place = (column - factor.offset) % k
-            let relative = factorization.relativeFactors[factor.factor].pointer
-            // λ' spreads an element over the level's block.
-            for element in 0..<k {
-                let weight = relative[place + element * k]
-                if weight != 0 { border[column - place + element, default: 0] += weight * value }
             }
         }
     }
@@ -201,12 +164,13 @@ package final class RowEquations {
 
     /// *a'C⁻¹a*.
     private func form(_ vector: Reduced) -> Double {
-        let size = plan.borderSize
+        let inverse = factorization.borderInverse
         var sum = chainForm(vector, vector)
         for (column, factor) in zip(vector.borderColumns, vector.borderValues) {
-            let values = factorization.borderInverse.pointer + column * size
             var inner = 0.0
-            for (index, row) in vector.borderColumns.enumerated() { inner += values[row] * vector.borderValues[index] }
+            for (row, value) in zip(vector.borderColumns, vector.borderValues) {
+                inner += inverse.element(row, column) * value
+            }
             sum += inner * factor
         }
         return sum
@@ -224,18 +188,20 @@ package final class RowEquations {
         let reduced = vectors.map { self.reduced($0) }
         let count = vectors.count
         let size = plan.borderSize
+        let inverse = factorization.borderInverse
         var result = Matrix(rows: count, columns: count)
         result.storage.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             ParallelLoop.forEachRange(count, smallest: 16, threads: threads) { range in
                 let image = Storage<Double>(zeros: size)
+                let values = Storage<Double>(zeros: size)
                 for column in range {
                     let vector = reduced[column]
                     image.clear()
                     let target = image.pointer
                     for (index, factor) in zip(vector.borderColumns, vector.borderValues) {
-                        let values = factorization.borderInverse.pointer + index * size
-                        for row in 0..<size { target[row] += values[row] * factor }
+                        inverse.copyColumn(index, into: values.pointer)
+                        for row in 0..<size { target[row] += values.pointer[row] * factor }
                     }
                     for row in column..<count {
                         let other = reduced[row]

@@ -21,6 +21,8 @@ final class DesignRoot: Sendable {
     let border: PivotedCholesky
     /// The rank of *[Z X]*.
     let rank: Int
+    /// For each grouping factor the random effects of one level.
+    let effectWidths: [Int]
 
     /// - Complexity: One factorisation.
     init(_ factorization: BlockFactorization) {
@@ -29,7 +31,9 @@ final class DesignRoot: Sendable {
         lower = plan.chain.map { Storage(zeros: $0.diagonal.count) }
         rows = plan.chain.map { Storage(zeros: $0.rows.count) }
         ranks = plan.chain.map { Storage(zeros: $0.levelCount) }
-        factorization.resetRemaining()
+        // With Λ = I everything is in the units of the cross-products.
+        effectWidths = factorization.relativeFactors.map { Int(Double($0.count).squareRoot()) }
+        factorization.reset(effectWidths.map { .identity($0) }, identity: 0)
         var total = 0
         for (position, factor) in plan.chain.enumerated() {
             let k = factor.width
@@ -44,22 +48,28 @@ final class DesignRoot: Sendable {
                     rows: rows[position].pointer + start)
                 ranks[position].pointer[level] = Int32(rank)
                 total += rank
-                factorization.subtract(rows[position].pointer + start, width: width, of: level, at: position)
             }
+            factorization.subtract(rows[position], at: position)
         }
         let size = plan.borderSize
-        let stride = plan.borderStride
         let remaining = Storage<Double>(zeros: size * size)
         for column in 0..<size {
             for row in column..<size {
-                remaining.pointer[row + column * size] = factorization.border.pointer[row + column * stride]
+                remaining.pointer[row + column * size] = factorization.border.lower(row, column)
             }
         }
         var scales = [Double](repeating: 0, count: size)
-        for index in 0..<plan.borderPlaces.count {
-            let place = plan.borderPlaces.pointer[index]
-            let column = place / stride
-            if place % stride == column, column < size { scales[column] = plan.borderValues.pointer[index] }
+        for factor in plan.border {
+            let k = factor.width
+            for level in 0..<factor.levelCount {
+                for effect in 0..<k {
+                    scales[Int(factor.columns.pointer[level]) + effect] =
+                        factor.diagonal.pointer[level * k * k + effect * (k + 1)]
+                }
+            }
+        }
+        for index in 0..<plan.fixedCount {
+            scales[plan.borderEffectCount + index] = plan.fixed.pointer[index * (plan.tailCount + 1)]
         }
         border = PivotedCholesky(remaining, size: size, scales: scales, tolerance: Self.rankTolerance)
         rank = total + border.rank

@@ -5,62 +5,57 @@ internal import MixedLinearAlgebra
 extension EliminationPlan {
     /// A plan that shares the structure of this one and has its own values, so that its response can be replaced.
     ///
-    /// - Parameter ownsDiagonal: Whether the diagonal blocks are its own as well, so that levels can be taken out.
+    /// - Parameter ownsDiagonal: Whether the diagonal blocks and the pairs of the border are its own as well, so that levels
+    ///   can be taken out.
     /// - Complexity: Copies the rows of the chain and the values of the border.
     func withOwnValues(ownsDiagonal: Bool = false) -> EliminationPlan {
-        let chain = chain.map { factor -> ChainFactor in
-            let rows = Storage<Double>(zeros: factor.rows.count)
-            rows.copy(from: factor.rows)
-            var diagonal = factor.diagonal
-            if ownsDiagonal {
-                diagonal = Storage(zeros: factor.diagonal.count)
-                diagonal.copy(from: factor.diagonal)
-            }
-            return ChainFactor(
-                factor: factor.factor, width: factor.width, levelCount: factor.levelCount, ancestors: factor.ancestors,
+        let chain = chain.map { factor in
+            ChainFactor(
+                factor: factor.factor, width: factor.width, levels: factor.levels, ancestors: factor.ancestors,
                 ancestorWidths: factor.ancestorWidths, patternStarts: factor.patternStarts,
                 patternColumns: factor.patternColumns, patternPlaces: factor.patternPlaces,
-                rowStarts: factor.rowStarts, rows: rows, diagonal: diagonal)
+                rowStarts: factor.rowStarts, rows: factor.rows.copy(),
+                diagonal: ownsDiagonal ? factor.diagonal.copy() : factor.diagonal, cuts: factor.cuts,
+                buckets: factor.buckets)
         }
-        let values = Storage<Double>(zeros: borderValues.count)
-        values.copy(from: borderValues)
+        let border = border.map { factor in
+            BorderFactor(
+                factor: factor.factor, width: factor.width, levels: factor.levels, columns: factor.columns,
+                diagonal: ownsDiagonal ? factor.diagonal.copy() : factor.diagonal, rows: factor.rows.copy())
+        }
+        let borderPairs = borderPairs.map { pair in
+            BorderPair(
+                first: pair.first, second: pair.second, rowStarts: pair.rowStarts, levels: pair.levels,
+                blocks: ownsDiagonal ? pair.blocks.copy() : pair.blocks)
+        }
         return EliminationPlan(
-            chain: chain, border: border, borderEffectCount: borderEffectCount, fixedCount: fixedCount,
-            borderPlaces: borderPlaces, borderValues: values)
-    }
-
-    /// For each column of the border, the response's last, where among `borderValues` its product with the response is.
-    func responseEntries() -> Storage<Int> {
-        let entries = Storage<Int>(zeros: borderStride)
-        for index in 0..<borderPlaces.count {
-            let place = borderPlaces.pointer[index]
-            if place % borderStride == borderSize { entries.pointer[place / borderStride] = index }
-        }
-        return entries
+            chain: chain, border: border, borderPairs: borderPairs, borderEffectCount: borderEffectCount,
+            factorOfColumn: factorOfColumn, fixedCount: fixedCount, fixed: fixed.copy(), places: places)
     }
 
     /// Replaces the response of a plan that has its own values.
     ///
-    /// - Parameter entries: What `responseEntries` returned.
     /// - Complexity: Linear in the number of random effects; allocates nothing.
-    func setResponse(_ response: ResponseProducts, entries: Storage<Int>) {
+    func setResponse(_ response: ResponseProducts) {
         for factor in chain {
             let width = factor.width
             let source = response.effects[factor.factor].pointer
             for level in 0..<factor.levelCount {
                 let target = factor.rows.pointer + factor.rowStarts.pointer[level + 1] - width
-                for element in 0..<width { target[element] = source[level * width + element] }
+                let own = source + Int(factor.levels.pointer[level]) * width
+                for element in 0..<width { target[element] = own[element] }
             }
         }
         for factor in border {
+            let width = factor.width
             let source = response.effects[factor.factor].pointer
-            for index in 0..<factor.levelCount * factor.width {
-                borderValues.pointer[entries.pointer[factor.offset + index]] = source[index]
+            for level in 0..<factor.levelCount {
+                let target = factor.rows.pointer + ((level + 1) * tailCount - 1) * width
+                let own = source + Int(factor.levels.pointer[level]) * width
+                for element in 0..<width { target[element] = own[element] }
             }
         }
-        for index in 0..<fixedCount {
-            borderValues.pointer[entries.pointer[borderEffectCount + index]] = response.fixed.pointer[index]
-        }
-        borderValues.pointer[entries.pointer[borderSize]] = response.square
+        for index in 0..<fixedCount { fixed.pointer[fixedCount + index * tailCount] = response.fixed.pointer[index] }
+        fixed.pointer[fixedCount + fixedCount * tailCount] = response.square
     }
 }

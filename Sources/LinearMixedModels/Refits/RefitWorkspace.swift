@@ -59,14 +59,12 @@ package final class RefitModel {
 package final class RefitWorkspace {
     private let deviance: ProfiledDeviance
     private let start: [Matrix]
-    private let responseEntries: Storage<Int>
     /// The response of the next refit, to be filled in.
     package let response: ResponseProducts
 
     fileprivate init(_ model: RefitModel) {
         deviance = ProfiledDeviance(sharing: model.deviance)
         start = model.start
-        responseEntries = deviance.plan.responseEntries()
         response = ResponseProducts(deviance.products, fixedColumns: deviance.fixedColumns)
     }
 
@@ -81,7 +79,7 @@ package final class RefitWorkspace {
     /// begins again from the moments of the new response, as for any fit.
     /// - Complexity: Two to five expansions of the deviance.
     package func refit() -> Refit {
-        deviance.plan.setResponse(response, entries: responseEntries)
+        deviance.plan.setResponse(response)
         deviance.responseHasChanged()
         let before = deviance.evaluationCount
         if let minimum = deviance.descend(from: start, settings: .refit), minimum.hasConverged {

@@ -87,11 +87,20 @@ package final class ResponseSimulator: Sendable {
         // The parameters have served; their memory takes the products.
         root.multiply(coordinates, into: workspace.parameters)
         for (position, factor) in plan.chain.enumerated() {
-            response.effects[factor.factor].copy(from: workspace.parameters.chain[position])
+            let target = response.effects[factor.factor].pointer
+            let source = workspace.parameters.chain[position].pointer
+            for level in 0..<factor.levelCount {
+                let own = target + Int(factor.levels.pointer[level]) * factor.width
+                for element in 0..<factor.width { own[element] = source[level * factor.width + element] }
+            }
         }
         for factor in plan.border {
-            response.effects[factor.factor].pointer.update(
-                from: workspace.parameters.border.pointer + factor.offset, count: factor.levelCount * factor.width)
+            let target = response.effects[factor.factor].pointer
+            for level in 0..<factor.levelCount {
+                let own = target + Int(factor.levels.pointer[level]) * factor.width
+                let source = workspace.parameters.border.pointer + Int(factor.columns.pointer[level])
+                for element in 0..<factor.width { own[element] = source[element] }
+            }
         }
         response.fixed.pointer.update(
             from: workspace.parameters.border.pointer + plan.borderEffectCount, count: plan.fixedCount)
@@ -101,23 +110,24 @@ package final class ResponseSimulator: Sendable {
     /// Fills in *b\** of every factor: *σλz* with *z* normal, or the given effects.
     private func drawEffects(_ stream: inout RandomStream, _ workspace: Workspace) {
         let plan = root.plan
+        let widths = root.effectWidths
         for (index, term) in terms.enumerated() {
-            let target: UnsafeMutablePointer<Double>
-            let width: Int
-            let levelCount: Int
-            if let position = plan.chain.firstIndex(where: { $0.factor == term.factor }) {
-                target = workspace.parameters.chain[position].pointer
-                width = plan.chain[position].width
-                levelCount = plan.chain[position].levelCount
-            } else if let factor = plan.border.first(where: { $0.factor == term.factor }) {
-                target = workspace.parameters.border.pointer + factor.offset
-                width = factor.width
-                levelCount = factor.levelCount
-            } else {
-                continue
+            let codes = plan.places[term.factor].codes
+            let chain = workspace.parameters.chain
+            let border = workspace.parameters.border.pointer
+            let width = widths[term.factor]
+            let levelCount = codes.count
+            let position = plan.places[term.factor].position
+            // Where the effects of a level, by the factor's own number, are among the parameters.
+            func target(_ level: Int) -> UnsafeMutablePointer<Double> {
+                let code = Int(codes.pointer[level])
+                return code < 0 ? chain[position].pointer + (-1 - code) * width : border + code
             }
             if let effects {
-                for element in 0..<levelCount * width { target[element] = effects[term.factor][element] }
+                for level in 0..<levelCount {
+                    let own = target(level)
+                    for element in 0..<width { own[element] = effects[term.factor][level * width + element] }
+                }
                 continue
             }
             let relative = relativeFactors[index]
@@ -126,7 +136,7 @@ package final class ResponseSimulator: Sendable {
             relative.storage.withUnsafeBufferPointer { factor in
                 for level in 0..<levelCount {
                     for element in 0..<size { normals[element] = sigma * stream.nextNormal() }
-                    let own = target + level * width + term.columnOffset
+                    let own = target(level) + term.columnOffset
                     for row in 0..<size {
                         var sum = 0.0
                         for column in 0..<size { sum += factor[row + column * size] * normals[column] }

@@ -1,0 +1,84 @@
+// The inverse of a matrix from its tiled Cholesky factor.
+
+extension TiledMatrix {
+    /// Becomes the inverse of the leading part of the matrix that a Cholesky factor belongs to, zero beyond it.
+    ///
+    /// First *W = L⁻¹* takes the place of the result, then *W'W* that of *W*: nothing else is as large.
+    /// - Parameters:
+    ///   - factor: Another matrix, at least as large as `limit`.
+    ///   - limit: How many rows of the factor count.
+    /// - **Shape:** tiles on the diagonal have both triangles.
+    /// - Complexity: *2n³/3* multiplications.
+    package func setInverse(ofFactor factor: TiledMatrix, limit: Int, threads: Int) {
+        if limit < size { clear() }
+        guard limit > 0 else { return }
+        let tiles = (limit + Self.tileSize - 1) >> Self.tileShift
+        guard tiles > 1 else {
+            let target = storage.pointer
+            for column in 0..<limit {
+                (target + column * (stride + 1)).update(
+                    from: factor.storage.pointer + column * (factor.stride + 1), count: limit - column)
+            }
+            _ = DenseKernel.inverseFromCholesky(target, size: limit, leadingDimension: stride)
+            mirrorDiagonalTiles()
+            return
+        }
+        invertTriangle(factor, tiles: tiles, limit: limit, threads: threads)
+        multiplyTransposedBySelf(tiles: tiles, limit: limit, threads: threads)
+    }
+
+    /// *W_ij = −L_ii⁻¹ Σ_k L_ik W_kj*, row by row; columns do not depend on each other.
+    private func invertTriangle(_ factor: TiledMatrix, tiles: Int, limit: Int, threads: Int) {
+        let done = TaskProgress(tiles)
+        ParallelLoop.forEach(tiles * (tiles + 1) / 2, threads: threads) { index in
+            let (row, column) = Self.rowwisePlace(index)
+            let rows = length(row, limit: limit)
+            let target = tile(row, column)
+            if row == column {
+                for place in 0..<rows {
+                    (target + place * stride).update(repeating: 0, count: rows)
+                    target[place * (stride + 1)] = 1
+                }
+            } else {
+                done.wait(for: column, toReach: row - column)
+                for inner in column..<row {
+                    TileCall.multiply(
+                        factor.tile(row, inner), .plain, tile(inner, column), .plain, rows: rows,
+                        columns: Self.tileSize, inner: Self.tileSize, scale: -1, adding: inner > column, into: target,
+                        stride: stride)
+                }
+            }
+            DenseKernel.solveLower(
+                factor.tile(row, row), size: rows, leadingDimension: factor.stride, transposed: false,
+                rightHandSides: target, count: length(column, limit: limit), stride: stride)
+            done.advance(column)
+        }
+    }
+
+    /// *W'W* in place: rows of *W* one after the other add *W_ki'W_kj* to the rows of tiles above, then become *W_kk'W_kj*.
+    private func multiplyTransposedBySelf(tiles: Int, limit: Int, threads: Int) {
+        // For each row of tiles how many steps it has taken, its own first; and for each step how many rows have.
+        let done = TaskProgress(2 * tiles)
+        let count = tiles * (tiles + 1) / 2
+        ParallelLoop.forEach(count, threads: threads) { index in
+            // A step's own row is left until the others have begun the next step, so that nobody waits for it.
+            let (next, place) = index + 1 < count ? Self.rowwisePlace(index + 1) : (tiles, tiles - 1)
+            let isOwn = place == next - 1
+            let step = isOwn ? next - 1 : next
+            let row = isOwn ? step : place == next ? next - 1 : next - 2 - place
+            if row < step {
+                done.wait(for: row, toReach: step - row)
+                TileCall.multiply(
+                    tile(step, row), .transposed, tile(step, 0), .plain, rows: Self.tileSize,
+                    columns: start(row + 1), inner: length(step, limit: limit), scale: 1, adding: true,
+                    into: tile(row, 0), stride: stride)
+                done.advance(tiles + step)
+            } else {
+                done.wait(for: tiles + step, toReach: step)
+                TileCall.multiplyByOwnTransposed(
+                    tile(step, 0), rows: length(step, limit: limit), columns: start(step), stride: stride)
+            }
+            done.advance(row)
+        }
+    }
+}
