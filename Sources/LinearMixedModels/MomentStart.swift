@@ -3,7 +3,7 @@
 internal import MixedDesign
 internal import MixedLinearAlgebra
 
-extension ProfiledDeviance {
+extension EstimationProblem {
     /// Relative factors that solve Henderson's first moment equations, approximately and within bounds.
     ///
     /// Each term's leading column gives one equation, the residual sum of squares within its levels; the off-diagonal

@@ -43,7 +43,7 @@ struct ModelRequest {
         let design = DesignOptions(contrasts: contrasts, weights: weights, offset: offset)
         do {
             let model = try LinearMixedModel(formula, data: data.table, method: options.method, options: design)
-            return try model.fit(threads: options.threadOptions.count)
+            return try model.fit(solver: options.solver, threads: options.threadOptions.count)
         } catch let error as DesignError {
             throw CommandError(design: error, place: error.kind.row.flatMap(data.originalRow))
         }
