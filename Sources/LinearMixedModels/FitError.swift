@@ -9,6 +9,9 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The fit is an iterative one, and what is asked for needs the factorisation that it does without.
     case needsExactSolver(FactorizationNeed, borderEffects: Int)
 
+    /// What is wrong, as a sentence without a full stop.
+    public var sentence: String { description.prefix(1).uppercased() + description.dropFirst() }
+
     public var description: String {
         switch self {
         case .noResidualDegreesOfFreedom(let rows, let coefficients):
@@ -23,14 +26,11 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// What cannot be had of a fit that was computed iteratively.
 public enum FactorizationNeed: String, Hashable, Sendable {
-    case conditionalVariances = "conditional standard deviations and covariances of random effects"
+    case conditionalVariances = "conditional variances of random effects"
     case smallSampleAdjustment = "Kenward and Roger's tests"
-    case likelihoods = "likelihood-ratio tests"
+    case likelihoods = "likelihood-ratio tests and comparisons of models"
     case profiles = "profile likelihoods"
     case refits = "refits to simulated responses"
-    case simulation = "simulated responses"
-    case influence = "influence measures"
+    case influence = "leverages and influence measures"
     case robustErrors = "cluster-robust standard errors"
-    case information = "tests of variances"
-    case predictionErrors = "standard errors of predictions for known groups"
 }

@@ -12,8 +12,9 @@ internal import MixedLinearAlgebra
 /// *P = Δ + ΔV(A − I)V'Δ*: the diagonal blocks of *S*, corrected to agree with it on a few coarse vectors.
 ///
 /// The vectors *V*, orthonormal in Δ, are constant over the levels of each border factor, one for each of its columns:
-/// the direction in which crossed factors exchange their means is what Jacobi's method misses. With *A = V'SV* the
-/// inverse is *Δ⁻¹ + V(A⁻¹ − I)V'* and *log|P| = log|Δ| + log|A|*.
+/// the direction in which crossed factors exchange their means is what Jacobi's method misses. A factor of a few levels
+/// is met whole, with all its effects and with what the other factors answer to each of them, so that a factor that is
+/// nearly nested in it does no harm. With *A = V'SV* the inverse is *Δ⁻¹ + V(A⁻¹ − I)V'* and *log|P| = log|Δ| + log|A|*.
 final class CrossedPreconditioner: @unchecked Sendable {
     let layout: CrossedLayout
     private let threads: Int
@@ -23,13 +24,17 @@ final class CrossedPreconditioner: @unchecked Sendable {
     let lower: [Storage<Double>]
     /// For each border factor the sum of the blocks of *I − Δ⁻¹*.
     private(set) var complementSums: [Matrix] = []
-    /// For each border factor the block *C* with *V = 1 ⊗ C*.
-    private(set) var coarseBlocks: [Matrix] = []
+    /// *V*, by rows.
+    private(set) var coarse = Storage<Double>(zeros: 0)
+    private(set) var coarseCount = 0
     /// *A⁻¹ − I* over the coarse vectors, and *A* itself.
     private(set) var coarseCorrection = Matrix(rows: 0, columns: 0)
     private(set) var coarseMatrix = Matrix(rows: 0, columns: 0)
     private(set) var logDeterminant = 0.0
     private let accumulators: [[Storage<Double>]]
+
+    /// Factors of up to this many effects are met whole.
+    static let largestWholeFactor = 24
 
     init(_ layout: CrossedLayout, threads: Int) {
         self.layout = layout
@@ -41,37 +46,16 @@ final class CrossedPreconditioner: @unchecked Sendable {
         }
     }
 
-    /// The first coarse vector of each border factor.
-    private var coarseOffsets: [Int] {
-        var offset = 0
-        return layout.border.map { factor in
-            defer { offset += factor.width }
-            return offset
-        }
-    }
-
-    var coarseCount: Int { layout.border.reduce(0) { $0 + $1.width } }
-
     /// Goes to the θ of an operator.
     ///
     /// - Returns: Whether *P* is positive definite.
     func update(_ matrix: CrossedOperator) -> Bool {
         subtractChain(matrix)
         complementSums = []
-        coarseBlocks = []
         logDeterminant = 0
-        for (index, factor) in layout.border.enumerated() {
-            guard let total = invert(index, relative: matrix.relative[index].pointer),
-                let root = CholeskyDecomposition(total)?.lower
-            else { return false }
-            // V'ΔV = C'(Σ_j Δ_j)C = I.
-            var block = Matrix(rows: factor.width, columns: factor.width)
-            for column in 0..<factor.width {
-                let unit = (0..<factor.width).map { $0 == column ? 1.0 : 0.0 }
-                let solution = root.transposed.solving(unit) ?? unit
-                for row in 0..<factor.width { block[row, column] = solution[row] }
-            }
-            coarseBlocks.append(block)
+        coarseCount = 0
+        for (index, _) in layout.border.enumerated() {
+            guard invert(index, relative: matrix.relative[index].pointer) else { return false }
         }
         return updateCoarse(matrix)
     }
@@ -139,13 +123,12 @@ final class CrossedPreconditioner: @unchecked Sendable {
 
     /// Forms and inverts the blocks of a border factor.
     ///
-    /// - Returns: *Σ_j Δ_j*.
-    private func invert(_ index: Int, relative: UnsafePointer<Double>) -> Matrix? {
+    /// - Returns: Whether all are positive definite.
+    private func invert(_ index: Int, relative: UnsafePointer<Double>) -> Bool {
         let factor = layout.border[index]
         let k = factor.width
         let size = k * k
-        var total = Matrix(rows: k, columns: k)
-        var complement = total
+        var complement = Matrix(rows: k, columns: k)
         let remaining = Storage<Double>(zeros: size)
         let excess = Storage<Double>(zeros: size)
         let scratch = Storage<Double>(zeros: size)
@@ -159,8 +142,7 @@ final class CrossedPreconditioner: @unchecked Sendable {
             let block = lower[index].pointer + level * size
             for element in 0..<size { block[element] = excess.pointer[element] }
             for row in 0..<k { block[row * (k + 1)] += 1 }
-            for element in 0..<size { total.storage[element] += block[element] }
-            guard let logPivot = SmallBlock.cholesky(block, size: k) else { return nil }
+            guard let logPivot = SmallBlock.cholesky(block, size: k) else { return false }
             logDeterminant += logPivot
             let inverse = inverseBlocks[index].pointer + level * size
             SmallBlock.inverse(fromCholesky: block, size: k, into: inverse)
@@ -173,29 +155,25 @@ final class CrossedPreconditioner: @unchecked Sendable {
             }
         }
         complementSums.append(complement)
-        return total
+        return true
     }
 
     private func updateCoarse(_ matrix: CrossedOperator) -> Bool {
-        let count = coarseCount
-        coarseMatrix = Matrix.identity(count)
-        coarseCorrection = Matrix(rows: count, columns: count)
-        let vectors = coarseVectors()
-        let products = RightHandSides(rows: vectors.rowCount, groups: vectors.groups)
-        matrix.apply(vectors, into: products)
+        let vectors = coarseVectors(matrix)
+        let count = vectors.count
+        coarseCount = count
+        coarse = Storage(zeros: layout.borderEffectCount * count)
+        for (column, vector) in vectors.enumerated() {
+            for (row, value) in vector.enumerated() { coarse.pointer[row * count + column] = value }
+        }
+        let products = products(matrix, vectors)
         var gram = Matrix(rows: count, columns: count)
         for column in 0..<count {
             for row in 0..<count {
                 var sum = 0.0
-                for place in 0..<vectors.rowCount { sum += vectors[place, row] * products[place, column] }
-                gram[row, column] = sum
-            }
-        }
-        for column in 0..<count {
-            for row in 0..<column {
-                let mean = 0.5 * (gram[row, column] + gram[column, row])
-                gram[row, column] = mean
-                gram[column, row] = mean
+                for place in vectors[row].indices { sum += vectors[row][place] * products[column][place] }
+                gram[row, column] += 0.5 * sum
+                gram[column, row] += 0.5 * sum
             }
         }
         guard let decomposition = CholeskyDecomposition(gram) else { return false }
@@ -205,33 +183,13 @@ final class CrossedPreconditioner: @unchecked Sendable {
         return true
     }
 
-    /// *V*.
-    func coarseVectors() -> RightHandSides {
-        let result = RightHandSides(rows: layout.borderEffectCount, groups: RightHandSides.groups(for: coarseCount))
-        for (index, factor) in layout.border.enumerated() {
-            let first = coarseOffsets[index]
-            for level in 0..<factor.levelCount {
-                for row in 0..<factor.width {
-                    for column in 0..<factor.width {
-                        result[factor.offset + level * factor.width + row, first + column] =
-                            coarseBlocks[index][row, column]
-                    }
-                }
-            }
-        }
-        return result
-    }
-
     /// *P⁻¹r*.
     func apply(_ r: RightHandSides, into result: RightHandSides) {
         let groups = r.groups
-        let count = coarseCount
-        let offsets = coarseOffsets
-        var coordinates = [Lanes](repeating: Lanes(), count: count * groups)
         for (index, factor) in layout.border.enumerated() {
             let k = factor.width
             let blocks = inverseBlocks[index].pointer
-            let sums = LaneSums.over(factor.levelCount, width: k * groups, threads: threads) { levels, sums in
+            ParallelLoop.forEachRange(factor.levelCount, smallest: 2048, threads: threads) { levels in
                 for level in levels {
                     let start = (factor.offset + level * k) * groups
                     let block = blocks + level * k * k
@@ -242,44 +200,90 @@ final class CrossedPreconditioner: @unchecked Sendable {
                                 sum += block[row + inner * k] * r.pointer[start + inner * groups + group]
                             }
                             result.pointer[start + row * groups + group] = sum
-                            sums[row * groups + group] += r.pointer[start + row * groups + group]
                         }
                     }
                 }
             }
-            for column in 0..<k {
-                for row in 0..<k {
+        }
+        addCoarse(coarseCorrection, of: r, to: result)
+    }
+
+    /// Adds *VQV'r* to a result.
+    private func addCoarse(_ correction: Matrix, of r: RightHandSides, to result: RightHandSides) {
+        let groups = r.groups
+        let count = coarseCount
+        let vectors = coarse.pointer
+        let coordinates = LaneSums.over(r.rowCount, width: count * groups, threads: threads) { rows, sums in
+            for row in rows {
+                for column in 0..<count {
+                    let weight = vectors[row * count + column]
+                    if weight == 0 { continue }
                     for group in 0..<groups {
-                        coordinates[(offsets[index] + column) * groups + group] +=
-                            coarseBlocks[index][row, column] * sums[row * groups + group]
+                        sums[column * groups + group] += weight * r.pointer[row * groups + group]
                     }
                 }
             }
         }
-        var corrected = [Lanes](repeating: Lanes(), count: count * groups)
-        for row in 0..<count {
-            for column in 0..<count {
-                for group in 0..<groups {
-                    corrected[row * groups + group] +=
-                        coarseCorrection[row, column] * coordinates[column * groups + group]
+        let corrected = Self.product(correction, coordinates, groups: groups)
+        corrected.withUnsafeBufferPointer { corrected in
+            ParallelLoop.forEachRange(r.rowCount, smallest: 2048, threads: threads) { rows in
+                for row in rows {
+                    for column in 0..<count {
+                        let weight = vectors[row * count + column]
+                        if weight == 0 { continue }
+                        for group in 0..<groups {
+                            result.pointer[row * groups + group] += weight * corrected[column * groups + group]
+                        }
+                    }
                 }
             }
         }
+    }
+
+    /// A small matrix times coordinates.
+    private static func product(_ matrix: Matrix, _ coordinates: [Lanes], groups: Int) -> [Lanes] {
+        var result = [Lanes](repeating: Lanes(), count: coordinates.count)
+        for row in 0..<matrix.rowCount {
+            for column in 0..<matrix.columnCount {
+                for group in 0..<groups {
+                    result[row * groups + group] += matrix[row, column] * coordinates[column * groups + group]
+                }
+            }
+        }
+        return result
+    }
+
+    /// Replaces *w* by *P^{½}w*, *P^{½} = (I + ΔV(A^{½} − I)V')L_Δ* with *L_ΔL_Δ' = Δ*.
+    func multiplyByRoot(_ sides: RightHandSides) {
+        guard let eigen = SymmetricEigendecomposition(coarseMatrix) else { return }
+        let roots = Matrix.diagonal(eigen.values.map { $0.squareRoot() - 1 })
+        multiplyByDiagonalRoot(sides, transposed: false)
+        let correction = RightHandSides(rows: sides.rowCount, groups: sides.groups)
+        addCoarse(eigen.vectors * roots * eigen.vectors.transposed, of: sides, to: correction)
+        multiplyByDiagonalRoot(correction, transposed: true)
+        multiplyByDiagonalRoot(correction, transposed: false)
+        for lane in 0..<sides.laneCount { sides.pointer[lane] += correction.pointer[lane] }
+    }
+
+    /// *L_Δ v* or *L_Δ'v* in place.
+    func multiplyByDiagonalRoot(_ sides: RightHandSides, transposed: Bool) {
+        let groups = sides.groups
         for (index, factor) in layout.border.enumerated() {
             let k = factor.width
-            var additions = [Lanes](repeating: Lanes(), count: k * groups)
-            for row in 0..<k {
-                for column in 0..<k {
+            for level in 0..<factor.levelCount {
+                let block = lower[index].pointer + level * k * k
+                let start = sides.pointer + (factor.offset + level * k) * groups
+                for place in 0..<k {
+                    // Rows are replaced in the order in which they are no longer needed.
+                    let row = transposed ? place : k - 1 - place
                     for group in 0..<groups {
-                        additions[row * groups + group] +=
-                            coarseBlocks[index][row, column] * corrected[(offsets[index] + column) * groups + group]
+                        var sum = Lanes()
+                        for inner in transposed ? row..<k : 0..<row + 1 {
+                            let element = transposed ? block[inner + row * k] : block[row + inner * k]
+                            sum += element * start[inner * groups + group]
+                        }
+                        start[row * groups + group] = sum
                     }
-                }
-            }
-            additions.withUnsafeBufferPointer { additions in
-                for level in 0..<factor.levelCount {
-                    let target = result.pointer + (factor.offset + level * k) * groups
-                    for lane in 0..<k * groups { target[lane] += additions[lane] }
                 }
             }
         }

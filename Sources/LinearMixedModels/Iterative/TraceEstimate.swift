@@ -143,12 +143,7 @@ final class ProbeSolutions {
     private func exactPart(_ directions: [SymmetricDirection]) -> [Double] {
         let border = layout.border.indices.map { index -> Matrix in
             let factor = layout.border[index]
-            let block = preconditioner.coarseBlocks[index]
-            let offset = layout.border[..<index].reduce(0) { $0 + $1.width }
-            let own = Array(offset..<offset + factor.width)
-            let correction = preconditioner.coarseCorrection.selecting(rows: own, columns: own)
-            return preconditioner.complementSums[index]
-                - Double(factor.levelCount) * (block * correction * block.transposed)
+            return preconditioner.complementSums[index] - coarseSum(factor)
         }
         var chain = matrix.chain.complementSums()
         if controlsChain {
@@ -249,22 +244,53 @@ final class ProbeSolutions {
         let k = layout.chain[0].width
         var result = Matrix(rows: k, columns: k)
         guard let eigen = SymmetricEigendecomposition(preconditioner.coarseCorrection) else { return result }
-        let vectors = preconditioner.coarseVectors()
-        let count = eigen.values.count
-        let rotated = RightHandSides(rows: vectors.rowCount, groups: vectors.groups)
-        for row in 0..<vectors.rowCount {
-            for column in 0..<count {
-                rotated[row, column] = (0..<count).reduce(0) { $0 + vectors[row, $1] * eigen.vectors[$1, column] }
+        let count = preconditioner.coarseCount
+        let vectors = preconditioner.coarse.pointer
+        var first = 0
+        while first < count {
+            let lanes = min(2 * Lanes.scalarCount, count - first)
+            let rotated = RightHandSides(rows: layout.borderEffectCount, groups: RightHandSides.groups(for: lanes))
+            for row in 0..<rotated.rowCount {
+                for lane in 0..<lanes {
+                    var sum = 0.0
+                    for inner in 0..<count { sum += vectors[row * count + inner] * eigen.vectors[inner, first + lane] }
+                    rotated[row, lane] = sum
+                }
             }
-        }
-        let sums = matrix.chainProducts(rotated, rotated)[0]
-        for lane in 0..<count {
-            for element in 0..<k * k {
-                result.storage[element] +=
-                    eigen.values[lane]
-                    * sums[element * vectors.groups + lane / Lanes.scalarCount][lane % Lanes.scalarCount]
+            let sums = matrix.chainProducts(rotated, rotated)[0]
+            for lane in 0..<lanes {
+                for element in 0..<k * k {
+                    result.storage[element] +=
+                        eigen.values[first + lane]
+                        * sums[element * rotated.groups + lane / Lanes.scalarCount][lane % Lanes.scalarCount]
+                }
             }
+            first += lanes
         }
         return result
+    }
+
+    /// *Σ_j V_j (A⁻¹ − I) V_j'* over the levels of a border factor.
+    private func coarseSum(_ factor: CrossedLayout.BorderFactor) -> Matrix {
+        let k = factor.width
+        let count = preconditioner.coarseCount
+        let vectors = preconditioner.coarse.pointer
+        var gram = (0..<k * k).map { _ in Matrix(rows: count, columns: count) }
+        for level in 0..<factor.levelCount {
+            let start = (factor.offset + level * k) * count
+            for column in 0..<k {
+                for row in 0..<k {
+                    for right in 0..<count {
+                        let weight = vectors[start + column * count + right]
+                        if weight == 0 { continue }
+                        for left in 0..<count {
+                            gram[row + column * k].storage[left + right * count] +=
+                                vectors[start + row * count + left] * weight
+                        }
+                    }
+                }
+            }
+        }
+        return Matrix(rows: k, columns: k, columnMajor: gram.map { $0.inner(preconditioner.coarseCorrection) })
     }
 }
