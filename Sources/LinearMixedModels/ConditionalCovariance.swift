@@ -44,6 +44,7 @@ public final class ConditionalCovariance: @unchecked Sendable {
     package let pathFactors: [Int]
 
     init(_ fit: LinearMixedModelFit, threads: Int) throws(FitError) {
+        try fit.requireFactorization(for: .conditionalVariances)
         let deviance = ProfiledDeviance(
             fit.products, terms: LinearMixedModelFit.layout(fit.design), method: fit.method, threads: threads)
         guard deviance.value(at: fit.optimum.relativeFactors) != nil else { throw .noResidualVariance }

@@ -40,7 +40,7 @@ struct ConstrainedDescent {
 
     init(_ deviance: ProfiledDeviance) {
         self.deviance = deviance
-        floors = deviance.floors(.init())
+        floors = deviance.floors()
     }
 
     /// The minimum found from a state that need not meet the constraint.

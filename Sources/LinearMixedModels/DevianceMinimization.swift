@@ -47,6 +47,8 @@ struct MinimizationSettings: Sendable {
     var largeBorderTolerance = 5e-11
     /// The same while the Hessian is approximate; an exact one takes over from here.
     var approximateTolerance = 1e-8
+    /// Below this predicted decrease, a twentieth of a standard error, the traces of an exact Hessian count as settled.
+    var settledDecrease = 2.5e-3
     /// A decrement up to this certifies an optimum: every parameter within 10⁻⁵ of its standard error.
     var certifiedDecrement = 1e-10
     var iterationLimit = 100
@@ -54,6 +56,8 @@ struct MinimizationSettings: Sendable {
     var largestExactBorder = 250
     /// Whether the descent begins with scoring steps, as far from the optimum it should.
     var beginsWithScoring = true
+    /// Whether the start is within a few hundredths of a standard error, so that one exact Hessian serves to the end.
+    var beginsNearOptimum = false
     /// Pivots whose share of a level's information is below this are told from zero by their score only.
     var floorInformation = Self.floorInformation
     static let floorInformation = 1e-7
@@ -96,10 +100,11 @@ extension ProfiledDeviance {
 
     /// Minimises the objective from given relative factors.
     func descend(from start: [Matrix], settings: MinimizationSettings) -> DevianceMinimum? {
-        let floors = floors(settings)
+        let floors = floors(information: settings.floorInformation)
         let isSmall = plan.borderSize <= settings.largestExactBorder
         let tolerance = isSmall ? settings.tolerance : settings.largeBorderTolerance
-        var curvature: DevianceExpansion.Curvature = isSmall ? .exact : .averageInformation
+        var curvature: DevianceExpansion.Curvature =
+            isSmall || settings.beginsNearOptimum ? .exact : .averageInformation
         guard var here = iterate(at: start, floors: floors, curvature: curvature) else { return nil }
         // Many levels determine their moments so well that Newton's method is at home from the start.
         if isSmall, settings.beginsWithScoring { here = scored(here, floors: floors) }
@@ -123,7 +128,13 @@ extension ProfiledDeviance {
             }
             if !here.isExact, model.predictedDecrease < settings.approximateTolerance { curvature = .exact }
             let target = here.chart.relativeFactors(after: Array(zip(here.free, model.step)))
-            guard let next = iterate(at: target, floors: floors, curvature: curvature) else {
+            // The traces of a large border cost more than a step, and close to the optimum they no longer change.
+            let known = isSmall || model.predictedDecrease > settings.settledDecrease ? nil : here.settledTraces
+            guard
+                let next = iterate(
+                    at: target, floors: floors, curvature: known == nil ? curvature : .averageInformation, traces: known
+                )
+            else {
                 radius = 0.25 * model.length
                 continue
             }
@@ -174,30 +185,19 @@ extension ProfiledDeviance {
         return here
     }
 
-    /// The smallest pivot of each term that is told from zero: its contribution to a level's information is negligible.
-    func floors(_ settings: MinimizationSettings) -> [Double] {
-        terms.map { term in
-            let factor = products.factors[term.factor]
-            let width = factor.columnCount
-            var total = 0.0
-            for level in 0..<factor.levelCount {
-                for column in term.columnOffset..<term.columnOffset + term.columnCount {
-                    total += factor.diagonalBlocks[level * width * width + column * (width + 1)]
-                }
-            }
-            let mean = total / Double(max(factor.levelCount * term.columnCount, 1))
-            return mean > 0 ? (settings.floorInformation / mean).squareRoot() : 1e-4
-        }
-    }
-
     /// The chart and the expansion around some relative factors.
     private func iterate(
-        at relativeFactors: [Matrix], floors: [Double], curvature: DevianceExpansion.Curvature
+        at relativeFactors: [Matrix], floors: [Double], curvature: DevianceExpansion.Curvature,
+        traces known: (chart: CovarianceChart, traces: Matrix)? = nil
     ) -> DescentIterate? {
         let chart = CovarianceChart(around: relativeFactors, floors: floors)
-        return expansion(at: chart.relativeFactors(), curvature: curvature).map {
-            DescentIterate(
-                chart: chart, expansion: $0,
+        // Traces of another order of pivots are those of other directions.
+        let isSameFrame = known.map { $0.chart.hasFrame(of: chart) } ?? true
+        return expansion(at: chart.relativeFactors(), curvature: isSameFrame ? curvature : .exact).map {
+            var expansion = $0
+            if let known, isSameFrame { expansion.traces = known.traces }
+            return DescentIterate(
+                chart: chart, expansion: expansion,
                 responseSquare: products.fixed[products.fixedColumnCount, products.fixedColumnCount])
         }
     }
@@ -227,6 +227,11 @@ extension ProfiledDeviance {
 }
 
 extension CovarianceChart {
+    /// Whether both have the same rows in the same order and the same floored pivots.
+    func hasFrame(of other: CovarianceChart) -> Bool {
+        zip(terms, other.terms).allSatisfy { $0.pivots == $1.pivots && $0.firstFloored == $1.firstFloored }
+    }
+
     /// How far below zero a boundary score may be, relative to the score, and still count as rounding.
     private static let boundaryTolerance = 1e-6
 
@@ -265,6 +270,8 @@ private struct DescentIterate {
     /// How far rounding may move the objective: *r²* is what cancellation leaves of *y'y*.
     let rounding: Double
     var isExact: Bool { expansion.traces != nil }
+    /// The traces of an exact Hessian here or near by.
+    var settledTraces: (chart: CovarianceChart, traces: Matrix)? { expansion.traces.map { (chart, $0) } }
 
     /// - Parameter responseSquare: *ỹ'ỹ*.
     init(chart: CovarianceChart, expansion: DevianceExpansion, responseSquare: Double) {

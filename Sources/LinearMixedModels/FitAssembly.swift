@@ -6,21 +6,50 @@ package import MixedLinearAlgebra
 extension LinearMixedModelFit {
     /// Fits a model to cross-products.
     ///
-    /// - Parameter start: Relative factors to begin from, in the units of the cross-products; found by moments when `nil`.
+    /// - Parameters:
+    ///   - start: Relative factors to begin from, in the units of the cross-products; found by moments when `nil`.
+    ///   - solver: How the equations are to be solved.
     /// - Throws: `FitError`.
     package init(
-        design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]? = nil, threads: Int
+        design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]? = nil,
+        solver: SolverChoice = .automatic, threads: Int
     ) throws(FitError) {
-        let deviance = ProfiledDeviance(
-            products, terms: Self.layout(design), method: method, threads: threads)
-        guard products.rowCount > deviance.fixedColumns.count else {
-            throw .noResidualDegreesOfFreedom(rows: products.rowCount, coefficients: deviance.fixedColumns.count)
+        let coefficients = products.fixedColumnBasis().mapped.count
+        guard products.rowCount > coefficients else {
+            throw .noResidualDegreesOfFreedom(rows: products.rowCount, coefficients: coefficients)
         }
-        guard let minimum = deviance.minimize(startingFrom: start, settings: .init(beginsWithScoring: start == nil))
+        let path = solver.path(borderEffects: CrossedLayout.borderEffectCount(of: products))
+        guard path != .exact,
+            let search = try IterativeFit(
+                design: design, products: products, method: method, start: start, threads: threads)
         else {
+            try self.init(
+                exactly: design, products: products, method: method, start: start, search: nil, threads: threads)
+            return
+        }
+        if path == .iterative {
+            self = try search.fit()
+        } else {
+            // The search lets go of its memory before anything is factored.
+            let (near, record) = (search.minimum.relativeFactors, search.record(criterionError: nil))
+            try self.init(
+                exactly: design, products: products, method: method, start: near, search: record, threads: threads)
+        }
+    }
+
+    /// Fits a model from exact factorisations.
+    private init(
+        exactly design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]?,
+        search: IterativeSearch?, threads: Int
+    ) throws(FitError) {
+        let deviance = ProfiledDeviance(products, terms: Self.layout(design), method: method, threads: threads)
+        let settings = MinimizationSettings(beginsWithScoring: start == nil, beginsNearOptimum: search != nil)
+        guard let minimum = deviance.minimize(startingFrom: start, settings: settings) else {
             throw .noResidualVariance
         }
-        let optimum = StoredOptimum(minimum, design: design, products: products, evaluations: deviance.evaluationCount)
+        let optimum = StoredOptimum(
+            minimum, design: design, products: products, evaluations: deviance.evaluationCount,
+            computation: search.map { .iterativeThenExact($0) } ?? .exact)
         try self.init(
             design: design, method: method, deviance: deviance, optimum: optimum, expansion: minimum.expansion)
     }
@@ -30,9 +59,16 @@ extension LinearMixedModelFit {
         design: ModelDesign, products: CrossProducts, method: EstimationMethod, optimum: StoredOptimum,
         residuals: ResidualSummary?, threads: Int
     ) throws(FitError) {
-        let deviance = ProfiledDeviance(products, terms: Self.layout(design), method: method, threads: threads)
-        let fit = try LinearMixedModelFit(
-            design: design, method: method, deviance: deviance, optimum: optimum, expansion: nil)
+        let fit: LinearMixedModelFit
+        if optimum.computation?.isIterative == true {
+            let equations = IterativeEquations(
+                products, terms: Self.layout(design), method: method, threads: threads)
+            fit = try LinearMixedModelFit(design: design, equations: equations, optimum: optimum, settings: .init())
+        } else {
+            let deviance = ProfiledDeviance(products, terms: Self.layout(design), method: method, threads: threads)
+            fit = try LinearMixedModelFit(
+                design: design, method: method, deviance: deviance, optimum: optimum, expansion: nil)
+        }
         self = residuals.map { fit.with(residuals: $0) } ?? fit
     }
 
@@ -46,7 +82,6 @@ extension LinearMixedModelFit {
         design: ModelDesign, method: EstimationMethod, deviance: ProfiledDeviance, optimum: StoredOptimum,
         expansion: DevianceExpansion?
     ) throws(FitError) {
-        let products = deviance.products
         guard let expansion = expansion ?? deviance.expansion(at: optimum.expansionPoint, curvature: .exact),
             deviance.currentValue(at: optimum.expansionPoint) != nil
         else { throw .noResidualVariance }
@@ -54,25 +89,82 @@ extension LinearMixedModelFit {
         let sensitivity = deviance.coefficientSensitivity()
         guard let value = deviance.currentValue(at: optimum.relativeFactors) else { throw .noResidualVariance }
         deviance.factorization.solveResponse()
+        let isLinearModel = optimum.relativeFactors.isEmpty
+        let parts = SolvedParts(
+            mappedCoefficients: deviance.mappedCoefficients,
+            unitCovariance: deviance.unitCoefficientCovariance(),
+            randomEffects: deviance.randomEffects(design, scale: deviance.products.transform.responseScale),
+            residualSumOfSquares: value.residualSumOfSquares,
+            criterion: isLinearModel
+                ? deviance.likelihoodDeviance(residualSumOfSquares: value.residualSumOfSquares) : value.deviance,
+            expansion: expansion, sensitivity: sensitivity)
+        self.init(design: design, problem: deviance, optimum: optimum, parts: parts)
+    }
 
+    /// A fit from the solution of its equations by conjugate gradients.
+    ///
+    /// The solves begin anew, so that a restored fit has the same digits.
+    init(
+        design: ModelDesign, equations: IterativeEquations, optimum: StoredOptimum, settings: IterativeSettings
+    ) throws(FitError) {
+        guard let estimates = optimum.estimates, estimates.traces.count == equations.directions.count else {
+            throw .noResidualVariance
+        }
+        equations.beginAnew()
+        guard let expanded = equations.solve(at: optimum.expansionPoint, tolerance: settings.finalTolerance) else {
+            throw .noResidualVariance
+        }
+        let count = estimates.traces.count
+        let traces = TraceEstimate(values: estimates.traces, covariance: Matrix(rows: count, columns: count))
+        let expansion = equations.expansion(expanded, traces: traces, tolerance: settings.informationTolerance)
+        let sensitivity = equations.coefficientSensitivity(expanded)
+        var state = expanded
+        if optimum.relativeFactors != optimum.expansionPoint {
+            guard let other = equations.solve(at: optimum.relativeFactors, tolerance: settings.finalTolerance) else {
+                throw .noResidualVariance
+            }
+            state = other
+        }
+        let parts = SolvedParts(
+            mappedCoefficients: state.coefficients, unitCovariance: equations.mappedBack(state.unitCovariance),
+            randomEffects: equations.randomEffects(state, design: design),
+            residualSumOfSquares: state.residualSumOfSquares, criterion: estimates.deviance, expansion: expansion,
+            sensitivity: sensitivity)
+        self.init(design: design, problem: equations, optimum: optimum, parts: parts)
+    }
+
+    /// What solving the equations at an optimum has found.
+    private struct SolvedParts {
+        var mappedCoefficients: [Double]
+        /// *(X'V⁻¹X)⁻¹*.
+        var unitCovariance: Matrix
+        var randomEffects: [GroupEffects]
+        var residualSumOfSquares: Double
+        var criterion: Double
+        var expansion: DevianceExpansion
+        /// The derivatives of `unitCovariance` in the directions of the covariance matrices.
+        var sensitivity: [Matrix]
+    }
+
+    private init(design: ModelDesign, problem: some EstimationProblem, optimum: StoredOptimum, parts: SolvedParts) {
+        let products = problem.products
         let scale = products.transform.responseScale
         let isLinearModel = optimum.relativeFactors.isEmpty
         let residualRows =
-            isLinearModel ? products.rowCount - deviance.fixedColumns.count : deviance.residualRows
-        let residualSumOfSquares = value.residualSumOfSquares * scale * scale
+            isLinearModel ? products.rowCount - problem.fixedColumns.count : problem.residualRows
+        let residualSumOfSquares = parts.residualSumOfSquares * scale * scale
         let sigma = (residualSumOfSquares / Double(residualRows)).squareRoot()
-        let fixed = deviance.coefficients()
-        let unitCovariance = deviance.unitCoefficientCovariance()
-        let covariance = (sigma * sigma) * unitCovariance
+        let fixed = problem.coefficients(fromMapped: parts.mappedCoefficients)
+        let covariance = (sigma * sigma) * parts.unitCovariance
         let names = design.fixedColumnNames
-        let kept = Set(deviance.estimatedColumns)
-        let originalFactors = deviance.originalRelativeFactors(optimum.relativeFactors)
+        let kept = Set(problem.estimatedColumns)
+        let originalFactors = problem.originalRelativeFactors(optimum.relativeFactors)
 
         self.design = design
-        self.method = method
+        method = problem.method
         self.products = products
-        coefficientNames = deviance.estimatedColumns.map { names[$0] }
-        coefficients = deviance.estimatedColumns.map { fixed[$0] }
+        coefficientNames = problem.estimatedColumns.map { names[$0] }
+        coefficients = problem.estimatedColumns.map { fixed[$0] }
         coefficientCovariance = covariance
         aliasedNames = names.indices.filter { !kept.contains($0) }.map { names[$0] }
         theta = originalFactors.flatMap { Self.lowerTriangle(PivotedLQ($0, pivoting: false).lower) }
@@ -82,18 +174,19 @@ extension LinearMixedModelFit {
                 group: design.groupingFactors[term.factorIndex].name, columnNames: term.columnNames,
                 covariance: (sigma * sigma) * (relative * relative.transposed))
         }
-        randomEffects = deviance.randomEffects(design, scale: scale)
-        criterion = isLinearModel ? deviance.likelihoodDeviance(value) : value.deviance
+        randomEffects = parts.randomEffects
+        criterion = parts.criterion
         penalizedResidualSumOfSquares = residualSumOfSquares
         status = optimum.status
         certificate = optimum.certificate
         evaluations = optimum.evaluations
-        covarianceUncertainty = deviance.covarianceUncertainty(
-            expansion, at: optimum.expansionPoint, sensitivity: sensitivity, covariance: covariance, sigma: sigma,
-            responseScale: scale)
+        computation = optimum.computation ?? .exact
+        covarianceUncertainty = problem.covarianceUncertainty(
+            parts.expansion, at: optimum.expansionPoint, sensitivity: parts.sensitivity, covariance: covariance,
+            sigma: sigma, responseScale: scale)
         explainedVariance = ExplainedVariance(
-            fixed: deviance.fixedVariance() * scale * scale,
-            random: deviance.meanRandomVariance(optimum.relativeFactors) * sigma * sigma, residual: sigma * sigma)
+            fixed: problem.fixedVariance(ofMapped: parts.mappedCoefficients) * scale * scale,
+            random: problem.meanRandomVariance(optimum.relativeFactors) * sigma * sigma, residual: sigma * sigma)
         residuals = nil
         self.optimum = optimum
     }

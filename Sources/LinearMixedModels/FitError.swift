@@ -6,13 +6,31 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     case noResidualDegreesOfFreedom(rows: Int, coefficients: Int)
     /// The model reproduces the response without error.
     case noResidualVariance
+    /// The fit is an iterative one, and what is asked for needs the factorisation that it does without.
+    case needsExactSolver(FactorizationNeed, borderEffects: Int)
+
+    /// What is wrong, as a sentence without a full stop.
+    public var sentence: String { description.prefix(1).uppercased() + description.dropFirst() }
 
     public var description: String {
         switch self {
         case .noResidualDegreesOfFreedom(let rows, let coefficients):
             "the model has \(coefficients) coefficients for \(rows) rows: nothing is left to estimate the residual variance from; leave out terms"
+        case .needsExactSolver(let need, let borderEffects):
+            "\(need.rawValue) need a factorisation of \(borderEffects) equations, and this fit was computed iteratively, without one; fit the model with --solver exact (in Swift: solver: .exact)"
         case .noResidualVariance:
             "the model reproduces the response exactly: there is no residual variance to estimate; is the response computed from the predictors, or is there one row for each combination of groups?"
         }
     }
+}
+
+/// What cannot be had of a fit that was computed iteratively.
+public enum FactorizationNeed: String, Hashable, Sendable {
+    case conditionalVariances = "conditional variances of random effects"
+    case smallSampleAdjustment = "Kenward and Roger's tests"
+    case likelihoods = "likelihood-ratio tests and comparisons of models"
+    case profiles = "profile likelihoods"
+    case refits = "refits to simulated responses"
+    case influence = "leverages and influence measures"
+    case robustErrors = "cluster-robust standard errors"
 }

@@ -61,6 +61,7 @@ package struct LikelihoodProfiler: Sendable {
 
     /// - Throws: `FitError` when the model cannot be fitted by maximum likelihood.
     package init(_ fit: LinearMixedModelFit, threads: Int) throws(FitError) {
+        try fit.requireFactorization(for: .profiles)
         let fit = try fit.refitting(method: .likelihood, threads: threads)
         self.fit = fit
         var parameters: [ProfiledParameter] = []

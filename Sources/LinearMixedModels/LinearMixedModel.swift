@@ -46,12 +46,15 @@ public struct LinearMixedModel: Sendable {
     ///
     /// One pass over the rows leaves their cross-products, the covariance parameters are found from those by Newton's
     /// method with exact derivatives, and a second pass computes the residuals.
-    /// - Parameter threads: How many threads dense linear algebra may use.
+    /// - Parameters:
+    ///   - solver: How the equations of crossed factors are solved; designs without them are always exact.
+    ///   - threads: How many threads may compute.
     /// - Complexity: O(rows × columns²) for the passes; nothing else depends on the number of rows.
     /// - Throws: `FitError`.
-    public func fit(threads: Int = 2) throws(FitError) -> LinearMixedModelFit {
+    public func fit(solver: SolverChoice = .automatic, threads: Int = 2) throws(FitError) -> LinearMixedModelFit {
         let products = CrossProducts(FrameRows(design, frame))
-        let fit = try LinearMixedModelFit(design: design, products: products, method: method, threads: threads)
+        let fit = try LinearMixedModelFit(
+            design: design, products: products, method: method, solver: solver, threads: threads)
         return fit.addingResiduals(of: frame)
     }
 }

@@ -18,8 +18,9 @@ extension LinearMixedModelFit {
     /// - **Shape:** term by term the lower triangle of the new effects' covariance matrix, column by column.
     /// - Returns: `nil` where the deviance has no expansion or the covariances cannot be told apart.
     package func boundaryInformation(null: [Matrix], newRows: [[Int]], threads: Int) -> Matrix? {
+        guard !computation.isIterative else { return nil }
         let deviance = ProfiledDeviance(products, terms: Self.layout(design), method: method, threads: threads)
-        let floors = deviance.floors(.init())
+        let floors = deviance.floors()
         var factors: [Matrix] = []
         for (index, term) in deviance.terms.enumerated() {
             let size = term.columnCount

@@ -13,6 +13,7 @@ extension LinearMixedModelFit {
     /// - Complexity: O(*p³*), one pass over the cross-products and a few factorisations.
     /// - Throws: `FitError`.
     public func likelihoodDeviance(under hypothesis: Matrix, threads: Int = 2) throws(FitError) -> Double {
+        try requireFactorization(for: .likelihoods)
         let basis = products.fixedColumnBasis()
         let kept = basis.estimated
         let scales = kept.map { products.transform.scales[$0] }
@@ -68,6 +69,7 @@ extension LinearMixedModelFit {
     /// what a mixed model fitted by REML is compared to.
     /// - Throws: `FitError`.
     public func deviance(by method: EstimationMethod, threads: Int = 2) throws(FitError) -> Double {
+        try requireFactorization(for: .likelihoods)
         guard !hasRandomEffects else { return try refitting(method: method, threads: threads).criterion }
         guard method == .restrictedLikelihood else { return criterion }
         let deviance = ProfiledDeviance(products, terms: [], method: method, threads: threads)

@@ -8,7 +8,9 @@ extension LinearMixedModelFit {
     /// - **Shape:** For each grouping factor one row a level, one column an effect.
     /// - **Scale:** As the random effects.
     /// - Complexity: One factorisation and its selected inverse.
+    /// - Returns: NaN throughout for a fit that was computed iteratively.
     public func conditionalStandardDeviations() -> [Matrix] {
+        guard !computation.isIterative else { return randomEffects.map { .nan * $0.values } }
         let deviance = ProfiledDeviance(
             products, terms: Self.layout(design), method: method, threads: 1)
         guard deviance.value(at: optimum.relativeFactors) != nil else { return randomEffects.map { .nan * $0.values } }

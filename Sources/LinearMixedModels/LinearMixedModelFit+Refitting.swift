@@ -14,7 +14,8 @@ extension LinearMixedModelFit {
     public func refitting(method: EstimationMethod, threads: Int = 2) throws(FitError) -> LinearMixedModelFit {
         guard method != self.method else { return self }
         return try LinearMixedModelFit(
-            design: design, products: products, method: method, start: optimum.relativeFactors, threads: threads)
+            design: design, products: products, method: method, start: optimum.relativeFactors, solver: solver,
+            threads: threads)
     }
 
     /// A sub-model: one whose fixed-effects columns and random effects are among those of this model, or combinations of
@@ -30,7 +31,7 @@ extension LinearMixedModelFit {
         do throws(FitError) {
             return try LinearMixedModelFit(
                 design: submodel.design, products: products.restricted(to: submodel.restriction),
-                method: method ?? self.method, start: start(of: submodel), threads: threads)
+                method: method ?? self.method, start: start(of: submodel), solver: solver, threads: threads)
         } catch {
             throw .fit(error)
         }
@@ -50,6 +51,7 @@ extension LinearMixedModelFit {
     /// made of the optimum.
     /// - Throws: `RefitError`.
     package func likelihood(droppingFixedTerm label: String) throws(RefitError) -> SubmodelLikelihood {
+        do throws(FitError) { try requireFactorization(for: .likelihoods) } catch { throw .fit(error) }
         var submodel = try submodel(formula(droppingFixedTerm: label))
         submodel.restriction.keepsFixedMoments = false
         let deviance = ProfiledDeviance(

@@ -2,7 +2,6 @@
 
 public import MixedDesign
 internal import MixedLinearAlgebra
-
 internal import MixedTables
 
 extension LinearMixedModelFit {
@@ -12,13 +11,17 @@ extension LinearMixedModelFit {
     ///         let fit = try LinearMixedModelFit(rows)
     ///     }
     ///
-    /// - Parameter threads: How many threads dense linear algebra may use.
+    /// - Parameters:
+    ///   - solver: How the equations of crossed factors are solved; designs without them are always exact.
+    ///   - threads: How many threads may compute.
     /// - Complexity: Independent of the number of rows.
     /// - Throws: `FitError`.
     public init(
-        _ rows: StreamedDesign, method: EstimationMethod = .restrictedLikelihood, threads: Int = 2
+        _ rows: StreamedDesign, method: EstimationMethod = .restrictedLikelihood,
+        solver: SolverChoice = .automatic, threads: Int = 2
     ) throws(FitError) {
-        try self.init(design: rows.design, products: rows.products, method: method, threads: threads)
+        try self.init(
+            design: rows.design, products: rows.products, method: method, solver: solver, threads: threads)
     }
 
     /// The same fit with a summary of its residuals, for which the rows are read a second time.

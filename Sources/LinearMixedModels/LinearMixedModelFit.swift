@@ -40,8 +40,10 @@ public struct LinearMixedModelFit: Sendable {
     public let penalizedResidualSumOfSquares: Double
     public let status: ConvergenceStatus
     public let certificate: ConvergenceCertificate
-    /// How many factorisations the search took.
+    /// How many factorisations the search took, or of an iterative search how many times the score was evaluated.
     public let evaluations: Int
+    /// How the equations were solved.
+    public let computation: FitComputation
     /// What degrees of freedom are made of.
     public let covarianceUncertainty: CovarianceUncertainty
     /// How much of the variance the fixed and the random effects explain.
@@ -98,4 +100,16 @@ package struct StoredOptimum: Hashable, Sendable, Codable {
     package let unidentifiedDirections: [UnidentifiedDirection]
     package let hasConverged: Bool
     package let evaluations: Int
+    /// How it was computed; exactly where `nil`.
+    package let computation: FitComputation?
+    /// What an iterative search has estimated with random numbers.
+    package let estimates: IterativeEstimates?
+}
+
+/// The random part of an iterative fit, without which it could not be had again.
+package struct IterativeEstimates: Hashable, Sendable, Codable {
+    /// The traces *Σ_i (I − M⁻¹)_ii* at the expansion point, in the symmetric directions of the terms.
+    package let traces: [Double]
+    /// The criterion.
+    package let deviance: Double
 }

@@ -3,7 +3,7 @@
 internal import MixedDesign
 internal import MixedLinearAlgebra
 
-extension ProfiledDeviance {
+extension EstimationProblem {
     /// Relative factors that solve Henderson's first moment equations, approximately and within bounds.
     ///
     /// Each term's leading column gives one equation, the residual sum of squares within its levels; the off-diagonal
@@ -66,12 +66,31 @@ extension ProfiledDeviance {
             }
             return sum
         }
-        let pair = products.orientedPair(term.factor, other.factor)
+        let inverses = (0..<factor.levelCount).map { own($0) > 0 ? 1 / own($0) : 0 }
+        let pair = products.pairs.first {
+            [$0.first, $0.second] == [term.factor, other.factor]
+                || [$0.second, $0.first] == [term.factor, other.factor]
+        }
+        guard let pair else { return sum }
+        let isFirst = pair.first == term.factor
         let size = width * products.factors[other.factor].columnCount
-        for level in 0..<factor.levelCount where own(level) > 0 {
-            for position in pair.rowStarts[level]..<pair.rowStarts[level + 1] {
-                let value = pair.blocks[position * size + term.columnOffset + other.columnOffset * width]
-                sum += value * value / own(level)
+        let rowCount = products.factors[pair.first].columnCount
+        let place =
+            isFirst
+            ? term.columnOffset + other.columnOffset * rowCount : other.columnOffset + term.columnOffset * rowCount
+        // Either side's levels are met while the pairs are read in the order in which they are stored.
+        pair.columns.withUnsafeBufferPointer { columns in
+            pair.blocks.withUnsafeBufferPointer { blocks in
+                inverses.withUnsafeBufferPointer { inverses in
+                    for row in 0..<pair.rowStarts.count - 1 {
+                        var rowSum = 0.0
+                        for position in pair.rowStarts[row]..<pair.rowStarts[row + 1] {
+                            let value = blocks[position * size + place]
+                            rowSum += value * value * inverses[isFirst ? row : Int(columns[position])]
+                        }
+                        sum += rowSum
+                    }
+                }
             }
         }
         return sum

@@ -16,17 +16,7 @@ extension ProfiledDeviance {
     }
 
     /// *β̂* for all columns, zero for aliased ones, after `solveResponse`.
-    func coefficients() -> [Double] {
-        let transform = products.transform
-        let estimates = fixedBasis.matrix * mappedCoefficients
-        var result = [Double](repeating: 0, count: products.fixedColumnCount)
-        for (index, column) in estimatedColumns.enumerated() {
-            result[column] =
-                transform.responseScale * estimates[index]
-                + transform.responseShift * (fixedBasis.constant?[index] ?? 0)
-        }
-        return result
-    }
+    func coefficients() -> [Double] { coefficients(fromMapped: mappedCoefficients) }
 
     /// *(X'V⁻¹X)⁻¹* of the kept columns.
     func unitCoefficientCovariance() -> Matrix { mappedBack(mappedUnitCovariance()) }
@@ -47,13 +37,6 @@ extension ProfiledDeviance {
         }
         factor.symmetrizeFromLower()
         return factor
-    }
-
-    /// *C A C'*: a covariance of mapped coefficients as one of the original ones.
-    func mappedBack(_ matrix: Matrix) -> Matrix {
-        var result = fixedBasis.matrix * matrix * fixedBasis.matrix.transposed
-        result.symmetrizeFromLower()
-        return result
     }
 
     /// For each symmetric direction *Σ_i C_i' S C_i* with the blocks *C_i* of *C⁻¹* between random and fixed effects:
@@ -104,18 +87,6 @@ extension ProfiledDeviance {
             }
             result.symmetrizeFromLower()
             return mappedBack(result)
-        }
-    }
-
-    /// λ of each term in the units of the data: *S⁻¹λ̃* for columns that were divided by *S*.
-    func originalRelativeFactors(_ relativeFactors: [Matrix]) -> [Matrix] {
-        zip(terms, relativeFactors).map { term, relative in
-            var result = relative
-            for row in 0..<term.columnCount {
-                let scale = products.factors[term.factor].columnScales[term.columnOffset + row]
-                for column in 0..<term.columnCount { result[row, column] /= scale }
-            }
-            return result
         }
     }
 
@@ -194,35 +165,5 @@ extension ProfiledDeviance {
             }
             result[level, column] = sum
         }
-    }
-
-    /// The variance of *Xβ̂* over the rows, in the units of the mapped response, after `solveResponse`.
-    func fixedVariance() -> Double {
-        let rows = Double(products.rowCount)
-        guard rows > 1 else { return 0 }
-        let coefficients = mappedCoefficients
-        let moments = products.moments.fixed.selecting(rows: fixedColumns, columns: fixedColumns)
-        let square = zip(moments * coefficients, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
-        let sum = zip(fixedColumns, coefficients).reduce(0) { $0 + products.moments.fixedSums[$1.0] * $1.1 }
-        return max(0, square - sum * sum / rows) / (rows - 1)
-    }
-
-    /// The mean over the rows of *z λλ' z'*, relative to σ².
-    func meanRandomVariance(_ relativeFactors: [Matrix]) -> Double {
-        var sum = 0.0
-        for (term, relative) in zip(terms, relativeFactors) {
-            let columns = Array(term.columnOffset..<term.columnOffset + term.columnCount)
-            sum += products.moments.random[term.factor].selecting(rows: columns, columns: columns)
-                .inner(relative * relative.transposed)
-        }
-        return sum / Double(products.rowCount)
-    }
-
-    /// −2 log-likelihood of a linear model, with the residual variance at its maximum likelihood estimate.
-    func likelihoodDeviance(_ value: Value) -> Double {
-        let rows = Double(products.rowCount)
-        let scale = products.transform.responseScale
-        let mean = value.residualSumOfSquares * scale * scale / rows
-        return rows * (1 + log(2 * Double.pi * mean)) - products.sumOfLogWeights
     }
 }

@@ -15,7 +15,7 @@ internal import MixedLinearAlgebra
 ///
 /// Bates et al. (2015), Journal of Statistical Software 67(1), equations 31 and 41; the derivatives are written with
 /// the scaled score matrices *Ĝ = J I − Σ_i (Ĉ_ii + û_i û_i' / σ²)* of each term, *df = 2 tr(Ĝ λ⁻¹dλ)*.
-final class ProfiledDeviance {
+final class ProfiledDeviance: EstimationProblem {
     let products: CrossProducts
     let terms: [RandomTermLayout]
     let method: EstimationMethod
@@ -42,15 +42,7 @@ final class ProfiledDeviance {
         fixedBasis = products.fixedColumnBasis()
         plan = EliminationPlan(products, fixedColumns: fixedBasis.mapped, peeling: peeling)
         factorization = BlockFactorization(plan, products: products, threads: threads)
-        directions = terms.enumerated().flatMap { index, term in
-            (0..<term.columnCount).flatMap { second in
-                (second..<term.columnCount).map { first in
-                    SymmetricDirection(
-                        term: index, factor: term.factor, first: term.columnOffset + first,
-                        second: term.columnOffset + second)
-                }
-            }
-        }
+        directions = SymmetricDirection.all(of: terms)
         residualRows =
             method == .restrictedLikelihood ? products.rowCount - fixedBasis.mapped.count : products.rowCount
         let fixedScale = method == .restrictedLikelihood ? fixedBasis.logDeterminant : 0
@@ -73,11 +65,6 @@ final class ProfiledDeviance {
         residualRows = original.residualRows
         constant = original.constant
     }
-
-    /// The mapped columns of the equations.
-    var fixedColumns: [Int] { fixedBasis.mapped }
-    /// The design's columns whose coefficients are estimated.
-    var estimatedColumns: [Int] { fixedBasis.estimated }
 
     /// Forgets the θ that the factorisation holds, because the response has been replaced.
     func responseHasChanged() { current = nil }
@@ -102,7 +89,7 @@ final class ProfiledDeviance {
     func value(at relativeFactors: [Matrix]) -> Value? {
         evaluationCount += 1
         current = nil
-        guard let parts = factorization.factor(blocks(of: relativeFactors)) else { return nil }
+        guard let parts = factorization.factor(factorBlocks(of: relativeFactors)) else { return nil }
         let rows = Double(residualRows)
         var deviance = parts.randomEffects + constant
         if method == .restrictedLikelihood { deviance += parts.fixedEffects }
@@ -117,19 +104,6 @@ final class ProfiledDeviance {
     func currentValue(at relativeFactors: [Matrix]) -> Value? {
         if let current, current.relativeFactors == relativeFactors { return current.value }
         return value(at: relativeFactors)
-    }
-
-    /// λ of each grouping factor, from those of its terms.
-    private func blocks(of relativeFactors: [Matrix]) -> [Matrix] {
-        var result = products.factors.map { Matrix(rows: $0.columnCount, columns: $0.columnCount) }
-        for (term, relative) in zip(terms, relativeFactors) {
-            for column in 0..<term.columnCount {
-                for row in 0..<term.columnCount {
-                    result[term.factor][term.columnOffset + row, term.columnOffset + column] = relative[row, column]
-                }
-            }
-        }
-        return result
     }
 
     var inverseKind: BlockFactorization.InverseKind {

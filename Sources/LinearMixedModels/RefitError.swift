@@ -13,7 +13,7 @@ public enum RefitError: Error, Hashable, Sendable, CustomStringConvertible {
     public var sentence: String {
         switch self {
         case .submodel(let error): error.sentence
-        case .fit(let error): error.description.prefix(1).uppercased() + error.description.dropFirst()
+        case .fit(let error): error.sentence
         }
     }
 

@@ -32,7 +32,7 @@ extension LinearMixedModelFit {
     /// - Returns: `nil` for a model without random terms or not fitted by restricted likelihood, for which it is not
     ///   defined, and where the stored optimum is no longer one.
     package func smallSampleAdjustment(threads: Int = 2) -> SmallSampleAdjustment? {
-        guard hasRandomEffects, method == .restrictedLikelihood else { return nil }
+        guard hasRandomEffects, method == .restrictedLikelihood, !computation.isIterative else { return nil }
         let deviance = ProfiledDeviance(products, terms: Self.layout(design), method: method, threads: threads)
         return deviance.smallSampleAdjustment(
             at: optimum.relativeFactors, covariance: coefficientCovariance, sigma: residualStandardDeviation)

@@ -4,25 +4,18 @@ internal import MixedDesign
 internal import MixedLinearAlgebra
 
 extension StoredOptimum {
-    init(_ minimum: DevianceMinimum, design: ModelDesign, products: CrossProducts, evaluations: Int) {
+    init(
+        _ minimum: DevianceMinimum, design: ModelDesign, products: CrossProducts, evaluations: Int,
+        computation: FitComputation
+    ) {
         relativeFactors = minimum.relativeFactors
         expansionPoint = minimum.chart.relativeFactors()
         certificate = ConvergenceCertificate(
             newtonDecrement: minimum.newtonDecrement, smallestCurvature: minimum.smallestCurvature,
             smallestBoundaryScore: minimum.smallestBoundaryScore)
+        singularDirections = Self.singularDirections(
+            minimum.singularTerms, chart: minimum.chart, design: design, products: products)
         let terms = design.randomTerms
-        singularDirections = minimum.singularTerms.flatMap { index -> [SingularDirection] in
-            let term = terms[index]
-            let group = design.groupingFactors[term.factorIndex]
-            let scales = (0..<term.columnCount).map {
-                products.factors[term.factorIndex].columnScales[term.columnOffset + $0]
-            }
-            return minimum.chart.terms[index].directionsWithoutVariance.map { weights in
-                SingularDirection(
-                    group: group.name, term: index, columnNames: term.columnNames,
-                    weights: zip(weights, scales).map { $0 * $1 })
-            }
-        }
         let interchangeable = minimum.interchangeableTerms
         let names = interchangeable.map { index in
             let columns = terms[index].columnNames.map { $0 == "(Intercept)" ? "1" : $0 }
@@ -32,6 +25,44 @@ extension StoredOptimum {
             interchangeable.isEmpty ? [] : [UnidentifiedDirection(terms: interchangeable, names: names)]
         hasConverged = minimum.hasConverged
         self.evaluations = evaluations
+        self.computation = computation == .exact ? nil : computation
+        estimates = nil
+    }
+
+    init(
+        _ minimum: IterativeMinimum, design: ModelDesign, products: CrossProducts, search: IterativeSearch,
+        deviance: Double
+    ) {
+        relativeFactors = minimum.relativeFactors
+        expansionPoint = minimum.chart.relativeFactors()
+        certificate = ConvergenceCertificate(
+            newtonDecrement: minimum.newtonDecrement, smallestCurvature: minimum.smallestCurvature,
+            smallestBoundaryScore: minimum.smallestBoundaryScore)
+        singularDirections = Self.singularDirections(
+            minimum.singularTerms, chart: minimum.chart, design: design, products: products)
+        unidentifiedDirections = []
+        hasConverged = minimum.hasConverged
+        evaluations = search.evaluations
+        computation = .iterative(search)
+        estimates = IterativeEstimates(traces: minimum.traces.values, deviance: deviance)
+    }
+
+    /// The combinations of effects without variance of some terms.
+    private static func singularDirections(
+        _ singularTerms: [Int], chart: CovarianceChart, design: ModelDesign, products: CrossProducts
+    ) -> [SingularDirection] {
+        singularTerms.flatMap { index -> [SingularDirection] in
+            let term = design.randomTerms[index]
+            let group = design.groupingFactors[term.factorIndex]
+            let scales = (0..<term.columnCount).map {
+                products.factors[term.factorIndex].columnScales[term.columnOffset + $0]
+            }
+            return chart.terms[index].directionsWithoutVariance.map { weights in
+                SingularDirection(
+                    group: group.name, term: index, columnNames: term.columnNames,
+                    weights: zip(weights, scales).map { $0 * $1 })
+            }
+        }
     }
 
     var status: ConvergenceStatus {

@@ -1,5 +1,7 @@
 // How the degrees of freedom of tests of fixed effects are obtained.
 
+public import LinearMixedModels
+
 /// A method of degrees of freedom for tests of fixed effects.
 public enum DegreesOfFreedomMethod: String, Hashable, Sendable, Codable, CaseIterable {
     /// From the uncertainty of the coefficient's own variance: as in lmerTest.
@@ -18,6 +20,8 @@ public enum DegreesOfFreedomError: InferenceFailure, Hashable {
     case needsRestrictedLikelihood
     /// The equations of the model cannot be factored at its optimum.
     case noInformation
+    /// The fit has not been factored.
+    case fit(FitError)
 
     public var sentence: String {
         switch self {
@@ -25,6 +29,7 @@ public enum DegreesOfFreedomError: InferenceFailure, Hashable {
             "Kenward-Roger degrees of freedom need a model fitted by REML, and this one was fitted by maximum likelihood"
         case .noInformation:
             "the data say too little about the variances of this model for Kenward-Roger degrees of freedom"
+        case .fit(let error): error.sentence
         }
     }
 
@@ -32,6 +37,7 @@ public enum DegreesOfFreedomError: InferenceFailure, Hashable {
         switch self {
         case .needsRestrictedLikelihood: "fit it without --ml, or use --df satterthwaite"
         case .noInformation: "use --df satterthwaite"
+        case .fit: nil
         }
     }
 }

@@ -70,6 +70,7 @@ extension LinearMixedModelFit {
         case .kenwardRoger where !hasRandomEffects: return inference(method, .constant(exactDegreesOfFreedom))
         case .kenwardRoger:
             guard self.method == .restrictedLikelihood else { throw .needsRestrictedLikelihood }
+            do throws(FitError) { try requireFactorization(for: .smallSampleAdjustment) } catch { throw .fit(error) }
             guard let adjustment = smallSampleAdjustment() else { throw .noInformation }
             return inference(method, .kenwardRoger(adjustment), covariance: adjustment.adjustedCovariance)
         case .residual: return inference(method, .constant(exactDegreesOfFreedom))

@@ -25,6 +25,12 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "The link function. This version has identity.")
     var link = "identity"
 
+    @Option(
+        help: ArgumentHelp(
+            "How crossed factors are computed: exact by factorisation, iterative by conjugate gradients and estimated traces, auto by their size.",
+            valueName: "auto|exact|iterative"))
+    var solver: SolverChoice = .automatic
+
     @OptionGroup
     var threadOptions: ThreadOptions
 
@@ -40,6 +46,8 @@ struct ModelOptions: ParsableArguments {
 
     var method: EstimationMethod { ml ? .likelihood : .restrictedLikelihood }
 }
+
+extension SolverChoice: ExpressibleByArgument {}
 
 /// How the coefficients are tested.
 struct InferenceOptions: ParsableArguments {

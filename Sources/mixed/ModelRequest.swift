@@ -11,6 +11,7 @@ struct ModelRequest {
     private let offset: TableExpression?
     private let contrasts: [String: ContrastCoding]
     private let method: EstimationMethod
+    private let solver: SolverChoice
     private let threads: Int
 
     /// Parses the formula and the options.
@@ -19,7 +20,7 @@ struct ModelRequest {
     init(_ text: String, _ options: ModelOptions, contrasts: [String: ContrastCoding]) throws {
         try self.init(
             text, weights: options.weights, offset: options.offset, contrasts: contrasts, method: options.method,
-            threads: options.threadOptions.count)
+            solver: options.solver, threads: options.threadOptions.count)
     }
 
     /// Parses a formula, the weights and the offset.
@@ -27,10 +28,12 @@ struct ModelRequest {
     /// - Throws: the first mistake in one of them.
     init(
         _ text: String, weights: String?, offset: String?, contrasts: [String: ContrastCoding],
-        method: EstimationMethod = .restrictedLikelihood, threads: Int = 1
+        method: EstimationMethod = .restrictedLikelihood, solver: SolverChoice = .automatic,
+        threads: Int = Console.processorCount
     ) throws {
         self.text = text
         self.method = method
+        self.solver = solver
         self.threads = threads
         self.contrasts = contrasts
         let whole = try TableExpression(parsing: text)
@@ -56,7 +59,7 @@ struct ModelRequest {
         let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
         return try data.placingErrors {
             let model = try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
-            return try model.fit(threads: threads)
+            return try model.fit(solver: solver, threads: threads)
         }
     }
 
@@ -74,7 +77,7 @@ struct ModelRequest {
 
     /// Fits the model to what a pass over the rows has left.
     func fit(_ rows: StreamedDesign) throws -> LinearMixedModelFit {
-        try LinearMixedModelFit(rows, method: method, threads: threads)
+        try LinearMixedModelFit(rows, method: method, solver: solver, threads: threads)
     }
 
     /// Collects the cross-products of the formula over the rows.

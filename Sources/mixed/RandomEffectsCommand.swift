@@ -29,6 +29,6 @@ struct RandomEffectsCommand: ParsableCommand {
         let saved = try argument.load()
         try outputOptions.check(inputs: [argument.model])
         let report = RandomEffectsReport(saved.fit)
-        try outputOptions.put { format, _ in report.rendered(as: format) }
+        try outputOptions.put(notes: report.notes) { format, _ in report.rendered(as: format) }
     }
 }

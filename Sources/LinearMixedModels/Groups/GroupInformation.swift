@@ -62,6 +62,7 @@ extension LinearMixedModelFit {
     /// - Returns: `nil` when the equations cannot be factored.
     /// - Complexity: Linear in the number of levels for nested factors, otherwise the cube of a group's random effects.
     package func information(of groups: IndependentGroups, threads: Int) -> GroupInformation? {
+        guard !computation.isIterative else { return nil }
         let deviance = ProfiledDeviance(products, terms: Self.layout(design), method: method, threads: threads)
         let columns = deviance.fixedColumns
         let triangles: [Double]?

@@ -114,7 +114,8 @@ extension ProfiledDeviance {
             coefficients: estimatedColumns.map { all[$0] },
             relativeFactors: originalRelativeFactors(minimum.relativeFactors),
             residualStandardDeviation: scale * (value.residualSumOfSquares / Double(rows)).squareRoot(),
-            criterion: terms.isEmpty ? likelihoodDeviance(value) : value.deviance,
+            criterion: terms.isEmpty
+                ? likelihoodDeviance(residualSumOfSquares: value.residualSumOfSquares) : value.deviance,
             outcome: !minimum.hasConverged ? .notConverged : minimum.singularTerms.isEmpty ? .converged : .singular,
             evaluations: evaluations)
     }
@@ -125,8 +126,8 @@ extension ProfiledDeviance {
     func raised(_ relativeFactors: [Matrix]) -> [Matrix] {
         // A start does not shrink the mean of a level by more than nine tenths.
         let settings = MinimizationSettings(floorInformation: 0.1)
-        let chart = CovarianceChart(around: relativeFactors, floors: floors(settings))
-        let exact = CovarianceChart(around: relativeFactors, floors: floors(.init()))
+        let chart = CovarianceChart(around: relativeFactors, floors: floors(information: settings.floorInformation))
+        let exact = CovarianceChart(around: relativeFactors, floors: floors())
         return zip(terms.indices, zip(chart.relativeFactors(), relativeFactors)).map { index, factors in
             exact.terms[index].hasFlooredPivots ? factors.0 : factors.1
         }

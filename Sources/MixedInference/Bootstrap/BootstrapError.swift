@@ -1,5 +1,7 @@
 // Why a bootstrap cannot be done, or would mean nothing.
 
+public import LinearMixedModels
+
 /// What keeps a fit from being bootstrapped.
 public enum BootstrapError: InferenceFailure, Hashable {
     /// Too few replicates to have a spread, or more than there is memory for.
@@ -12,6 +14,8 @@ public enum BootstrapError: InferenceFailure, Hashable {
     case fitNotConverged
     /// Not one replicate could be fitted.
     case noReplicateConverged(replicates: Int)
+    /// The fit has not been factored.
+    case fit(FitError)
 
     public var sentence: String {
         switch self {
@@ -25,6 +29,7 @@ public enum BootstrapError: InferenceFailure, Hashable {
             "The fit itself did not converge, so that there is nothing to simulate from"
         case .noReplicateConverged(let replicates):
             "Not one of the \(replicates) replicates could be fitted"
+        case .fit(let error): error.sentence
         }
     }
 
@@ -34,7 +39,7 @@ public enum BootstrapError: InferenceFailure, Hashable {
             count < 2
                 ? "1000 is usual for intervals, 200 for standard errors"
                 : "10000 are enough for three digits of a limit"
-        case .threadCount, .level: nil
+        case .threadCount, .level, .fit: nil
         case .fitNotConverged: "simplify the model until it converges"
         case .noReplicateConverged: "the model has more parameters than data of this size can tell apart: simplify it"
         }

@@ -135,6 +135,11 @@ extension LinearMixedModelFit {
     ) throws(BootstrapComparisonError) -> (
         larger: LinearMixedModelFit, smaller: LinearMixedModelFit, restriction: CrossProductsRestriction
     ) {
+        do throws(FitError) {
+            try requireFactorization(for: .refits)
+        } catch {
+            throw .refit(.fit(error))
+        }
         let restriction: CrossProductsRestriction
         do throws(SubmodelError) {
             restriction = try design.submodel(smaller.design.formula).restriction

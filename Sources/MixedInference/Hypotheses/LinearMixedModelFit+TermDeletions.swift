@@ -56,6 +56,7 @@ extension LinearMixedModelFit {
         // All start from this fit's own covariance parameters, so that none waits for another.
         let results = parallelMap(labels.count + 1, threads: threads) { index in
             Result { () throws(RefitError) -> Deletion in
+                do throws(FitError) { try requireFactorization(for: .likelihoods) } catch { throw .fit(error) }
                 if index > 0 { return .reduced(try likelihood(droppingFixedTerm: labels[index - 1])) }
                 do throws(FitError) {
                     return .full(try refitting(method: .likelihood, threads: 1))

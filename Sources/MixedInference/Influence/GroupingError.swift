@@ -1,5 +1,7 @@
 // Why groups cannot be taken out of a fit, or standard errors made robust against their dependence.
 
+public import LinearMixedModels
+
 /// A question about groups of rows that cannot be answered from what there is.
 public enum GroupingError: InferenceFailure, Hashable {
     /// The model has no grouping factor of this name, and there are no rows to look it up in.
@@ -26,6 +28,8 @@ public enum GroupingError: InferenceFailure, Hashable {
     case inestimableWithout(cluster: String, level: String)
     /// The equations of the fit could not be solved again.
     case notSolvable
+    /// The fit has not been factored.
+    case fit(FitError)
 
     public var sentence: String {
         switch self {
@@ -54,6 +58,7 @@ public enum GroupingError: InferenceFailure, Hashable {
         case .inestimableWithout(let cluster, let level):
             "Without the level '\(level)' of '\(cluster)' not every coefficient can be estimated, and CR3 leaves out one cluster at a time"
         case .notSolvable: "The equations of the model cannot be solved again at its estimates"
+        case .fit(let error): error.sentence
         }
     }
 
@@ -70,7 +75,7 @@ public enum GroupingError: InferenceFailure, Hashable {
         case .otherRows: "give the same file with the same data options as at the fit"
         case .clusterTooLarge: "use --type CR1"
         case .inestimableWithout: "use --type CR2"
-        case .groupTooLarge, .notSolvable: nil
+        case .groupTooLarge, .notSolvable, .fit: nil
         }
     }
 }

@@ -19,6 +19,7 @@ extension LinearMixedModelFit {
     private func crossedInfluence(
         of groups: RowGroups, rows design: FrameRows, refitting: Bool, threads: Int
     ) throws(GroupingError) -> GroupInfluence {
+        do throws(FitError) { try requireFactorization(for: .influence) } catch { throw .fit(error) }
         guard let equations = RowEquations(self, threads: threads) else { throw .notSolvable }
         let rows = MappedRows(products, rows: design)
         let members = groups.rows

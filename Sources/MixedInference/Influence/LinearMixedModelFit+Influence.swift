@@ -67,6 +67,7 @@ extension LinearMixedModelFit {
     private func influence(
         of groups: IndependentGroups, name: String, levels: [String], refitting: Bool, threads: Int
     ) throws(GroupingError) -> GroupInfluence {
+        do throws(FitError) { try requireFactorization(for: .influence) } catch { throw .fit(error) }
         guard let information = information(of: groups, threads: threads) else { throw .notSolvable }
         let total = information.total()
         let scale = information.responseScale

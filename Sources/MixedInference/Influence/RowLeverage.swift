@@ -12,6 +12,7 @@ extension LinearMixedModelFit {
     /// - Complexity: One pass; for each row the square of the columns that its levels touch.
     /// - Throws: `GroupingError`.
     public func leverages(_ frame: ModelFrame, threads: Int = 2) throws(GroupingError) -> [Double] {
+        do throws(FitError) { try requireFactorization(for: .influence) } catch { throw .fit(error) }
         guard let equations = RowEquations(self, threads: threads) else { throw .notSolvable }
         let design = FrameRows(design, frame)
         let codes = products.factors.indices.map { design.codes(factor: $0) }

@@ -134,6 +134,7 @@ extension ModelComparison {
         var fits: [(name: String, fit: LinearMixedModelFit, deviance: Double)] = []
         for (name, fit) in models {
             do throws(FitError) {
+                try fit.requireFactorization(for: .likelihoods)
                 let again = try fit.refitting(method: method, threads: threads)
                 if fit.hasRandomEffects, fit.method != method { refitted.append(name) }
                 fits.append((name, again, try again.deviance(by: method, threads: threads)))

@@ -78,6 +78,7 @@ extension LinearMixedModelFit {
     private func row(
         _ deletion: RandomTermDeletion, ofTerm index: Int, threads: Int
     ) throws(RefitError) -> RandomTermDeletions.Row {
+        do throws(FitError) { try requireFactorization(for: .likelihoods) } catch { throw .fit(error) }
         let fit =
             if let part = deletion.part {
                 try reducingRandomTerm(index, dropping: part, threads: threads)

@@ -63,6 +63,7 @@ extension LinearMixedModelFit {
     private func clusterRobust(
         _ groups: IndependentGroups, name: String, levels: [String], type: ClusterRobustType, threads: Int
     ) throws(GroupingError) -> ClusterRobustInference {
+        do throws(FitError) { try requireFactorization(for: .robustErrors) } catch { throw .fit(error) }
         guard let information = information(of: groups, threads: threads) else { throw .notSolvable }
         let total = information.total()
         guard let decomposition = CholeskyDecomposition(total.precision) else { throw .notSolvable }

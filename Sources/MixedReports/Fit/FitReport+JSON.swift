@@ -29,8 +29,11 @@ extension FitReport {
             .init("sigma", Self.number(fit.residualStandardDeviation)),
             .init("theta", .array(fit.theta.map(Self.number))),
             .init("tidy", tidy.json()),
-            .init("warnings", .array((noteSentences + statusWarnings + warningSentences).map(JSONValue.string))),
+            .init(
+                "warnings",
+                .array((noteSentences + statusWarnings + estimateWarnings + warningSentences).map(JSONValue.string))),
             .init("evaluations", .integer(fit.evaluations)),
+            .init("computation", isMixed ? computation : .null),
         ]
         members.append(
             .init(
@@ -51,6 +54,22 @@ extension FitReport {
 
     private var groupSizes: JSONValue {
         .object(fit.design.groupingFactors.map { .init($0.name, .integer($0.levels.count)) })
+    }
+
+    /// How the equations were solved, and how far random numbers may have moved the result.
+    private var computation: JSONValue {
+        var members: [JSONValue.Member] = [.init("solver", .string(fit.computation.name))]
+        if let search = fit.computation.search {
+            members += [
+                .init("probes", .integer(search.probes)),
+                .init("monteCarloError", Self.number(search.monteCarloError)),
+                .init("criterionError", search.criterionError.map(Self.number) ?? .null),
+                .init("scoreEvaluations", .integer(search.evaluations)),
+                .init("iterations", .integer(search.iterations)),
+                .init("borderEffects", .integer(search.borderEffects)),
+            ]
+        }
+        return .object(members)
     }
 
     private var certificate: JSONValue {

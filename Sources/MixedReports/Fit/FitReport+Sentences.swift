@@ -46,10 +46,10 @@ extension FitReport {
     var statusSentences: [String] {
         guard isMixed else { return [] }
         switch fit.status {
-        case .converged: return [certificateSentence]
+        case .converged: return fit.computation.isIterative ? [] : [certificateSentence]
         case .singular(let directions):
             return directions.map { "Singular fit: \($0.sentence)." }
-                + [Self.singularMeaning(directions), certificateSentence]
+                + [Self.singularMeaning(directions)] + (fit.computation.isIterative ? [] : [certificateSentence])
         case .unidentified(let directions):
             return directions.map { "The optimum is not unique: \($0.sentence)." } + [
                 "What it means: the coefficients do not depend on it, but the variances of these terms mean nothing one by one. What to do: keep one of these terms, or collect data in which they differ.",
@@ -67,6 +67,46 @@ extension FitReport {
         let figure = max(fit.certificate.newtonDecrement, fit.criterion.magnitude.ulp)
         return
             "Certified optimum: no further step could lower the criterion by more than \(Self.roundedUp(figure))."
+    }
+
+    /// How the equations were solved, where that was not by exact factorisation alone.
+    var computationSentences: [String] {
+        switch fit.computation {
+        case .exact: return []
+        case .iterativeThenExact:
+            return [
+                "Computed iteratively, then by exact factorisation until the optimum was certified: the estimates are exact."
+            ]
+        case .iterative(let search):
+            var sentences = [
+                search.probes == 0
+                    ? "Computed iteratively, with exact traces: the variances are those of an exact score."
+                    : "Computed iteratively: traces estimated from \(search.probes) probes; Monte Carlo error at most \(Self.percentage(search.monteCarloError)) of a standard error of the variance parameters."
+            ]
+            if let error = search.criterionError, error.isFinite {
+                sentences.append(
+                    "Criterion, AIC and BIC are estimates with a Monte Carlo standard error of \(NumberText.scientific(error, digits: 2)): do not compare models by differences of that size."
+                )
+            }
+            if degreesOfFreedom == .satterthwaite {
+                sentences.append(
+                    "Satterthwaite's degrees of freedom are from the average information in place of the exact Hessian."
+                )
+            }
+            return sentences
+        }
+    }
+
+    /// What a program must be told of a criterion that is an estimate.
+    var estimateWarnings: [String] { fit.computation.isIterative ? computationSentences : [] }
+
+    /// A share as a percentage with two digits, rounded up.
+    private static func percentage(_ share: Double) -> String {
+        guard share.isFinite else { return "an unknown share" }
+        let percent = 100 * share
+        let decimals = percent >= 10 ? 0 : percent >= 1 ? 1 : percent >= 0.1 ? 2 : 3
+        let unit = (0..<decimals).reduce(1.0) { value, _ in value / 10 }
+        return NumberText.fixed((percent / unit).rounded(.up) * unit, decimals: decimals) + "%"
     }
 
     private static func singularMeaning(_ directions: [SingularDirection]) -> String {

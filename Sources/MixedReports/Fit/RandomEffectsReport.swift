@@ -9,6 +9,14 @@ public struct RandomEffectsReport: Sendable {
     /// One row for each group, level and effect: `group, level, term, estimate, std.error`.
     public let table: ReportTable
 
+    /// What has to be said beside the table.
+    public var notes: [String] {
+        guard fit.computation.isIterative else { return [] }
+        return [
+            "Standard errors of random effects need a factorisation, which an iterative fit does without; they are there when the model is fitted with --solver exact."
+        ]
+    }
+
     /// - Complexity: O(levels × effects), and a selected inverse for the standard deviations.
     public init(_ fit: LinearMixedModelFit) {
         self.fit = fit
@@ -43,7 +51,7 @@ public struct RandomEffectsReport: Sendable {
             return NoRandomEffects.sentence(for: format)
         }
         return switch format {
-        case .text: table.text()
+        case .text: ([table.text()] + notes.map { $0 + "\n" }).joined(separator: "\n")
         case .json: json().text(.pretty) + "\n"
         case .csv: table.csv(lineEnding: "\n")
         case .markdown: table.markdown()

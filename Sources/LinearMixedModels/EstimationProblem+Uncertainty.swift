@@ -3,9 +3,9 @@
 internal import MixedDesign
 internal import MixedLinearAlgebra
 
-extension ProfiledDeviance {
+extension EstimationProblem {
     /// Eigenvalues of the Hessian at or below this count as zero, as in lmerTest.
-    private static let smallestEigenvalue = 1e-8
+    private static var smallestEigenvalue: Double { 1e-8 }
 
     /// The uncertainty of the variance parameters at an expansion.
     ///
