@@ -22,7 +22,10 @@ package struct FixedColumnTransform: Hashable, Sendable, Codable {
     package private(set) var responseScale: Double
 
     /// How far the condition number of the first batch may go before its columns are rotated.
-    static let largestUnrotatedCondition = 1e4
+    ///
+    /// Cross-products lose the digits of its square: with 10⁴, as of an interaction with a covariate far from zero, the
+    /// likelihood would be known to eight digits only, and parts of the data added up would differ from the whole there.
+    static let largestUnrotatedCondition = 1e2
     /// Columns whose squared length outside the span of the earlier ones is below this share are left unrotated:
     /// they are aliased, or the first batch says too little about them.
     static let smallestRotatedPivot = 1e-13

@@ -39,7 +39,7 @@ import Testing
         try folder.write(SmallData.schools, to: "data.csv")
         let run = try CommandRun(["cube", Self.formula, "data.csv", "-o", "a.cube"], in: folder)
         #expect(run.status == 0, "\(run.errors)")
-        for part in ["Cube of score ~ hours * sex", "20 rows", "school", "High, Low, Medium (treatment contrasts)"] {
+        for part in ["Cube of score ~ hours * sex", "20 rows", "school", "High, Low, Medium  treatment contrasts"] {
             #expect(run.output.contains(part), "\(run.output)")
         }
         let show = try CommandRun(["cube", "show", "a.cube"], in: folder)

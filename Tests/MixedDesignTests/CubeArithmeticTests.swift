@@ -1,6 +1,7 @@
 // The arithmetic of cubes by itself: orders of levels, changes of basis, sums of what is remembered.
 
 import MixedLinearAlgebra
+import MixedSyntax
 import MixedTables
 import MixedTestSupport
 import Testing
@@ -56,6 +57,8 @@ import Testing
     ])
     func sumsKeepTheirDigits(_ formula: String) throws {
         let table = try Self.table()
+        // A change of basis between rotated columns loses the digits of their condition number, once and not squared.
+        let digits = formula.contains("^3") ? 1e-9 : 1e-11
         let whole = try DataCube(formula, data: table).products
         let parts = try [0..<30, 30..<200, 200..<400].map {
             try DataCube(formula, data: table.selecting(rows: Array($0)))
@@ -67,7 +70,7 @@ import Testing
             for column in 0..<one.columnCount {
                 for row in 0..<one.columnCount {
                     let unit = (other[row, row] * other[column, column]).squareRoot()
-                    #expect(abs(one[row, column] - other[row, column]) <= 1e-11 * unit, "\(row) \(column)")
+                    #expect(abs(one[row, column] - other[row, column]) <= digits * unit, "\(row) \(column)")
                 }
             }
             #expect(sum.independentFixedColumns() == whole.independentFixedColumns())

@@ -40,13 +40,14 @@ extension ResultsReport {
                 .init("fewest", header: "Fewest rows", format: .integer),
             ], rows: pairs)
         let terms = design.fixedTerms.map { term -> [ReportTable.Cell] in
-            [.text(term.label), .integer(term.columns.count), .text(Self.factors(of: term, design))]
+            let (levels, coding) = Self.factor(of: term, design)
+            return [.text(term.label), .integer(term.columns.count), .text(levels), .text(coding)]
         }
         let termTable = ReportTable(
             title: "Fixed effects",
             columns: [
                 .init("term", header: "Term", format: .text), .init("columns", header: "Columns", format: .integer),
-                .init("levels", header: "Levels", format: .text),
+                .init("levels", header: "Levels", format: .text), .init("coding", header: "Coded by", format: .text),
             ], rows: terms)
         var sections = [Section("rows", groupTable), Section("terms", termTable)]
         if groups.isEmpty { sections.removeFirst() }
@@ -75,13 +76,13 @@ extension ResultsReport {
             ])
     }
 
-    /// The levels of a term's factors and how they are coded.
-    private static func factors(of term: DesignTerm, _ design: ModelDesign) -> String {
+    /// The levels of a term that is a factor, and how they are coded.
+    private static func factor(of term: DesignTerm, _ design: ModelDesign) -> (levels: String, coding: String) {
         guard term.variables.count == 1, let variable = term.variables.first,
             case .categorical(let levels, let coding) = design.variables[variable].kind
-        else { return "" }
+        else { return ("", "") }
         let shown = levels.prefix(6).joined(separator: ", ") + (levels.count > 6 ? ", ..." : "")
-        return "\(shown) (\(coding.words))"
+        return (shown, coding.words)
     }
 
     /// A number with its thousands set apart.

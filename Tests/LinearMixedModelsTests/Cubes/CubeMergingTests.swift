@@ -21,9 +21,10 @@ import Testing
         Split(name: "single rows") { $0 < 4 ? $0 : 4 },
     ]
 
+    // Without a constant nothing can be centred, and a response near 10⁶ loses its digits in the rows' own fit, too.
     static let formulas = [
         "y ~ x1 * x2 + f + (1 + x2 | g) + (1 | h)", "y ~ 0 + f + x1 + (1 | g/c)", "y ~ f * d + x1 + (1 + f | h)",
-        "y ~ x1 + I((x1 - 1e4)^2) + I((x1 - 1e4)^3) + (0 + x2 | g) + (1 | h)", "y ~ 0 + x2 + (1 | h)",
+        "y ~ x1 + I((x1 - 1e4)^2) + I((x1 - 1e4)^3) + (0 + x2 | g) + (1 | h)", "I(y - 1e6) ~ 0 + x2 + (1 | h)",
         "log(y) ~ factor(c) * x2 + (x2 || g) + (1 | g:h)", "y ~ x1 + f",
     ]
 
