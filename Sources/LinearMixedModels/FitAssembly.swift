@@ -19,22 +19,22 @@ extension LinearMixedModelFit {
             throw .noResidualDegreesOfFreedom(rows: products.rowCount, coefficients: coefficients)
         }
         let path = solver.path(borderEffects: CrossedLayout.borderEffectCount(of: products))
-        guard path != .exact,
+        var start = start
+        var record: IterativeSearch?
+        if path != .exact {
+            // The search lets go of its memory before anything is factored.
             let search = try IterativeFit(
                 design: design, products: products, method: method, start: start, threads: threads)
-        else {
-            try self.init(
-                exactly: design, products: products, method: method, start: start, search: nil, threads: threads)
-            return
+            if path == .iterative {
+                guard let search else { throw .notSolvedIteratively }
+                self = try search.fit()
+                return
+            }
+            record = search?.record(criterionError: nil)
+            if let found = search?.minimum.relativeFactors { start = found }
         }
-        if path == .iterative {
-            self = try search.fit()
-        } else {
-            // The search lets go of its memory before anything is factored.
-            let (near, record) = (search.minimum.relativeFactors, search.record(criterionError: nil))
-            try self.init(
-                exactly: design, products: products, method: method, start: near, search: record, threads: threads)
-        }
+        try self.init(
+            exactly: design, products: products, method: method, start: start, search: record, threads: threads)
     }
 
     /// Fits a model from exact factorisations.
@@ -107,21 +107,20 @@ extension LinearMixedModelFit {
     init(
         design: ModelDesign, equations: IterativeEquations, optimum: StoredOptimum, settings: IterativeSettings
     ) throws(FitError) {
-        guard let estimates = optimum.estimates, estimates.traces.count == equations.directions.count else {
-            throw .noResidualVariance
-        }
+        guard let estimates = optimum.estimates, estimates.traces.count == equations.directions.count,
+            estimates.traces.allSatisfy(\.isFinite), equations.layout.borderEffectCount > 0
+        else { throw .notSolvedIteratively }
         equations.beginAnew()
-        guard let expanded = equations.solve(at: optimum.expansionPoint, tolerance: settings.finalTolerance) else {
-            throw .noResidualVariance
-        }
         let count = estimates.traces.count
         let traces = TraceEstimate(values: estimates.traces, covariance: Matrix(rows: count, columns: count))
-        let expansion = equations.expansion(expanded, traces: traces, tolerance: settings.informationTolerance)
+        guard let expanded = equations.solve(at: optimum.expansionPoint, tolerance: settings.finalTolerance),
+            let expansion = equations.expansion(expanded, traces: traces, tolerance: settings.informationTolerance)
+        else { throw .notSolvedIteratively }
         let sensitivity = equations.coefficientSensitivity(expanded)
         var state = expanded
         if optimum.relativeFactors != optimum.expansionPoint {
             guard let other = equations.solve(at: optimum.relativeFactors, tolerance: settings.finalTolerance) else {
-                throw .noResidualVariance
+                throw .notSolvedIteratively
             }
             state = other
         }

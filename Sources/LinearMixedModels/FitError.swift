@@ -6,6 +6,8 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     case noResidualDegreesOfFreedom(rows: Int, coefficients: Int)
     /// The model reproduces the response without error.
     case noResidualVariance
+    /// Conjugate gradients did not converge, or found equations that are not positive definite.
+    case notSolvedIteratively
     /// The fit is an iterative one, and what is asked for needs the factorisation that it does without.
     case needsExactSolver(FactorizationNeed, borderEffects: Int)
 
@@ -16,6 +18,8 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .noResidualDegreesOfFreedom(let rows, let coefficients):
             "the model has \(coefficients) coefficients for \(rows) rows: nothing is left to estimate the residual variance from; leave out terms"
+        case .notSolvedIteratively:
+            "the equations of the crossed factors could not be solved iteratively: some effects can hardly be told apart, or there is no residual variance; leave out a grouping factor, or fit the model with --solver exact (in Swift: solver: .exact)"
         case .needsExactSolver(let need, let borderEffects):
             "\(need.rawValue) need a factorisation of \(borderEffects) equations, and this fit was computed iteratively, without one; fit the model with --solver exact (in Swift: solver: .exact)"
         case .noResidualVariance:

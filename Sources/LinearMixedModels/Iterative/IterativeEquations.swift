@@ -245,16 +245,12 @@ extension IterativeEquations {
         return directions.map { direction in
             var result = Matrix(rows: count, columns: count)
             func add(_ side: RightHandSides, first: Int, k: Int, levels: Int) {
-                for level in 0..<levels {
-                    let start = first + level * k
-                    for (left, right) in direction.elements {
-                        for column in 0..<count {
-                            let factor = side[start + right, column]
-                            for row in 0..<count {
-                                result.storage[row + column * count] += side[start + left, row] * factor
-                            }
-                        }
-                    }
+                for (left, right) in direction.elements {
+                    result =
+                        result
+                        + LaneSums.crossProduct(
+                            side, count, side, count, first: (first + left, first + right), step: k, places: levels,
+                            threads: matrix.threads)
                 }
             }
             if let index = layout.chain.firstIndex(where: { $0.factor == direction.factor }) {
@@ -269,7 +265,8 @@ extension IterativeEquations {
     /// The expansion of the objective at the current θ; its value is not known.
     ///
     /// - Parameter traces: What the probes say of *Σ_i (I − M⁻¹)_ii*.
-    func expansion(_ state: State, traces: TraceEstimate, tolerance: Double) -> DevianceExpansion {
+    func expansion(_ state: State, traces: TraceEstimate, tolerance: Double) -> DevianceExpansion? {
+        guard let information = averageInformation(state, tolerance: tolerance) else { return nil }
         let squares = effectSquares(state)
         let rows = Double(residualRows)
         let precision = rows / state.residualSumOfSquares
@@ -290,7 +287,7 @@ extension IterativeEquations {
         return DevianceExpansion(
             value: .init(deviance: .nan, residualSumOfSquares: state.residualSumOfSquares), scores: scores,
             directions: directions, columnOffsets: terms.map(\.columnOffset), traces: nil,
-            averageInformation: averageInformation(state, tolerance: tolerance),
+            averageInformation: information,
             quadraticForms: directions.map { direction in
                 direction.elements.reduce(0) { $0 + squares[direction.factor][$1.0, $1.1] }
             }, residualRows: rows, precision: precision)
@@ -300,7 +297,9 @@ extension IterativeEquations {
     ///
     /// With *w* the right-hand sides, *ρ* their border part reduced by the chain and *U = M⁻¹Λ'Z'X̃* it is
     /// *w'w − w_c'M_cc⁻¹w_c − ρ'S⁻¹ρ − (U'w)'Φ(U'w)*.
-    private func averageInformation(_ state: State, tolerance: Double) -> Matrix {
+    ///
+    /// - Returns: `nil` where the solves do not converge.
+    private func averageInformation(_ state: State, tolerance: Double) -> Matrix? {
         let count = directions.count
         guard let work = informationSides, let solution = informationSolution else {
             return Matrix(rows: count, columns: count)
@@ -331,7 +330,9 @@ extension IterativeEquations {
         for (own, reduced) in zip(original.chain, work.chain) {
             result = result - LaneSums.crossProduct(own, count, reduced, count, threads: threads)
         }
-        _ = solver.solve(work.border, into: solution, tolerance: tolerance, startsAtZero: !hasInformation)
+        guard
+            solver.solve(work.border, into: solution, tolerance: tolerance, startsAtZero: !hasInformation).hasConverged
+        else { return nil }
         hasInformation = true
         result = result - LaneSums.crossProduct(work.border, count, solution, count, threads: threads)
         result = result - crossed.transposed * (state.unitCovariance * crossed)
@@ -359,19 +360,24 @@ extension IterativeEquations {
 
 extension LaneSums {
     /// *A'B* of the first columns of two blocks of vectors, of either's own number.
+    ///
+    /// - Parameters:
+    ///   - first: The first row of either that is used.
+    ///   - step: How far the next one is.
+    ///   - places: How many are used; all when `nil`.
     static func crossProduct(
-        _ left: RightHandSides, _ rows: Int, _ right: RightHandSides, _ columns: Int, threads: Int
+        _ left: RightHandSides, _ rows: Int, _ right: RightHandSides, _ columns: Int,
+        first: (left: Int, right: Int) = (0, 0), step: Int = 1, places: Int? = nil, threads: Int
     ) -> Matrix {
         let used = RightHandSides.groups(for: columns)
         guard rows > 0 else { return Matrix(rows: 0, columns: columns) }
-        let sums = over(left.rowCount, width: rows * used, threads: threads) { range, sums in
-            for row in range {
+        let sums = over(places ?? left.rowCount, width: rows * used, threads: threads) { range, sums in
+            for place in range {
+                let own = left.pointer + (first.left + place * step) * left.groups
+                let other = right.pointer + (first.right + place * step) * right.groups
                 for column in 0..<rows {
-                    let factor =
-                        left.pointer[row * left.groups + column / Lanes.scalarCount][column % Lanes.scalarCount]
-                    for group in 0..<used {
-                        sums[column * used + group] += factor * right.pointer[row * right.groups + group]
-                    }
+                    let factor = own[column / Lanes.scalarCount][column % Lanes.scalarCount]
+                    for group in 0..<used { sums[column * used + group] += factor * other[group] }
                 }
             }
         }

@@ -40,7 +40,7 @@ struct IterativeFit {
     /// - Throws: `FitError`.
     func fit() throws(FitError) -> LinearMixedModelFit {
         guard let state = equations.solve(at: minimum.relativeFactors, tolerance: settings.solveTolerance) else {
-            throw .noResidualVariance
+            throw .notSolvedIteratively
         }
         let deviance = equations.deviance(state, settings: settings)
         let optimum = StoredOptimum(

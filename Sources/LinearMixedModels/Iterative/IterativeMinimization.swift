@@ -104,9 +104,10 @@ extension IterativeEquations {
         at relativeFactors: [Matrix], floors: [Double], _ probes: ProbeSolutions, _ settings: IterativeSettings
     ) -> ScoreIterate? {
         let chart = CovarianceChart(around: relativeFactors, floors: floors)
-        guard let state = solve(at: chart.relativeFactors(), tolerance: settings.solveTolerance) else { return nil }
-        let traces = probes.estimate(directions, tolerance: settings.probeTolerance)
-        let expansion = expansion(state, traces: traces, tolerance: settings.solveTolerance)
+        guard let state = solve(at: chart.relativeFactors(), tolerance: settings.solveTolerance),
+            let traces = probes.estimate(directions, tolerance: settings.probeTolerance),
+            let expansion = expansion(state, traces: traces, tolerance: settings.solveTolerance)
+        else { return nil }
         return ScoreIterate(chart: chart, expansion: expansion, traces: traces)
     }
 

@@ -43,10 +43,13 @@ final class ProbeSolutions {
     private var controlsChain: Bool { layout.chain.count == 1 }
 
     /// Solves at the operator's θ and estimates the traces in the given directions.
-    func estimate(_ directions: [SymmetricDirection], tolerance: Double) -> TraceEstimate {
+    ///
+    /// - Returns: `nil` where the solves do not converge.
+    func estimate(_ directions: [SymmetricDirection], tolerance: Double) -> TraceEstimate? {
         var samples: [(probe: ScoreProbes.Probe, values: [Double])] = []
         for block in probes.blocks.indices {
-            samples += blockSamples(block, directions, tolerance: tolerance)
+            guard let own = blockSamples(block, directions, tolerance: tolerance) else { return nil }
+            samples += own
         }
         let exact = exactPart(directions)
         var values = exact
@@ -76,7 +79,7 @@ final class ProbeSolutions {
     /// What each probe of a block contributes.
     private func blockSamples(
         _ block: Int, _ directions: [SymmetricDirection], tolerance: Double
-    ) -> [(probe: ScoreProbes.Probe, values: [Double])] {
+    ) -> [(probe: ScoreProbes.Probe, values: [Double])]? {
         let own = probes.blocks[block]
         let isNew = block >= vectors.count
         if isNew {
@@ -87,7 +90,7 @@ final class ProbeSolutions {
         let d = solutions[block]
         let side = RightHandSides(rows: z.rowCount, groups: z.groups)
         matrix.apply(z, into: side, addsIdentity: false)
-        _ = solver.solve(side, into: d, tolerance: tolerance, startsAtZero: isNew)
+        guard solver.solve(side, into: d, tolerance: tolerance, startsAtZero: isNew).hasConverged else { return nil }
         // The difference to what the preconditioner says: (P⁻¹ − S⁻¹)z.
         preconditioner.apply(z, into: side)
         let lanes = z.laneCount

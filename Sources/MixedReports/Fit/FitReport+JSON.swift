@@ -33,7 +33,6 @@ extension FitReport {
                 "warnings",
                 .array((noteSentences + statusWarnings + estimateWarnings + warningSentences).map(JSONValue.string))),
             .init("evaluations", .integer(fit.evaluations)),
-            .init("computation", isMixed ? computation : .null),
         ]
         members.append(
             .init(
@@ -46,6 +45,7 @@ extension FitReport {
             .init("singular", .array(singularSentences.map(JSONValue.string))),
             .init("aliased", .array(fit.aliasedNames.map(JSONValue.string))),
             .init("droppedByColumn", .object(data.dropped.map { .init($0.column, .integer($0.count)) })),
+            .init("computation", isMixed ? computation : .null),
         ]
         return .object(members)
     }

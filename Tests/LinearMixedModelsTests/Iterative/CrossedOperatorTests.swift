@@ -31,15 +31,18 @@ import Testing
             preconditioner = CrossedPreconditioner(layout, threads: threads)
             #expect(matrix.update(blocks))
             #expect(preconditioner.update(matrix))
-            (whole, border) = denseEquations(products, layout, blocks: blocks)
+            let (whole, border) = denseEquations(products, layout, blocks: blocks)
             let first = Array(0..<border)
             let second = Array(border..<whole.rowCount)
-            chain = try #require(CholeskyDecomposition(whole.selecting(rows: first, columns: first)))
+            let chain = try #require(CholeskyDecomposition(whole.selecting(rows: first, columns: first)))
             let between = whole.selecting(rows: first, columns: second)
             let solved = Matrix(
                 rows: border, columns: second.count,
                 columnMajor: second.indices.flatMap { chain.solve(between.column($0)) })
             schur = whole.selecting(rows: second, columns: second) - between.transposed * solved
+            self.whole = whole
+            self.border = border
+            self.chain = chain
         }
 
         func sides(_ columns: [[Double]]) -> RightHandSides {

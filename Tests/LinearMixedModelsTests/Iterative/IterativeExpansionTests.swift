@@ -18,8 +18,8 @@ private let methods: [EstimationMethod] = [.restrictedLikelihood, .likelihood]
         let solutions = ProbeSolutions(
             equations.matrix, equations.preconditioner, equations.solver,
             probes: ScoreProbes(equations.layout, count: probes))
-        let traces = solutions.estimate(equations.directions, tolerance: 1e-12)
-        return (equations.expansion(state, traces: traces, tolerance: 1e-12), traces)
+        let traces = try #require(solutions.estimate(equations.directions, tolerance: 1e-12))
+        return (try #require(equations.expansion(state, traces: traces, tolerance: 1e-12)), traces)
     }
 
     @Test(arguments: CrossedKind.allCases, methods)

@@ -2,6 +2,7 @@
 
 import Foundation
 import MixedDesign
+import MixedLinearAlgebra
 import MixedTables
 import MixedTestSupport
 import Testing

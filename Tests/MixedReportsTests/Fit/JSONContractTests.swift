@@ -12,7 +12,7 @@ import Testing
         "AIC",
         "BIC", "df_residual", "sigma", "theta", "tidy", "warnings", "evaluations", "seconds", "certificate", "r2",
         "icc",
-        "singular", "aliased", "droppedByColumn",
+        "singular", "aliased", "droppedByColumn", "computation",
     ]
     static let tidyKeys = [
         "effect", "component", "group", "term", "estimate", "std.error", "df", "statistic", "p.value", "conf.low",
