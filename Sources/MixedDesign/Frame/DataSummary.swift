@@ -13,15 +13,6 @@ public struct NumericSummary: Hashable, Sendable, Codable {
     /// The largest number.
     public let maximum: Double
 
-    /// Takes over what was computed before.
-    init(count: Int, mean: Double, standardDeviation: Double, minimum: Double, maximum: Double) {
-        self.count = count
-        self.mean = mean
-        self.standardDeviation = standardDeviation
-        self.minimum = minimum
-        self.maximum = maximum
-    }
-
     /// Summarizes numbers; missing ones do not count.
     ///
     /// - **Complexity:** two passes.
@@ -91,11 +82,6 @@ public struct LevelSummary: Hashable, Sendable, Codable {
     public let levels: [String]
     /// How many rows have each level: one entry for each level.
     public let counts: [Int]
-
-    init(levels: [String], counts: [Int]) {
-        self.levels = levels
-        self.counts = counts
-    }
 
     init(levels: [String], codes: [Int32]) {
         var counts = [Int](repeating: 0, count: levels.count)

@@ -1,6 +1,6 @@
 // A second look at rows that are not held: read again, part by part, with the levels of the finished design.
 
-package import MixedTables
+internal import MixedTables
 
 /// The rows of a streamed design, as often as they are wanted.
 package struct StreamedRows: Sendable {
