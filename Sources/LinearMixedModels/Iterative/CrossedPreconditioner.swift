@@ -289,22 +289,3 @@ final class CrossedPreconditioner: @unchecked Sendable {
         }
     }
 }
-
-/// Sums of lanes over long loops, in pieces that do not depend on the number of threads.
-enum LaneSums {
-    private static let pieceCount = 8
-
-    /// Runs `body` over pieces of `0..<count`, each with sums of its own, and adds these up in their order.
-    static func over(
-        _ count: Int, width: Int, threads: Int, _ body: (Range<Int>, UnsafeMutablePointer<Lanes>) -> Void
-    ) -> [Lanes] {
-        let pieces = count >= 4096 ? pieceCount : 1
-        let sums = RightHandSides(rows: pieces, groups: width)
-        ParallelLoop.forEach(pieces, threads: threads) { piece in
-            body(count * piece / pieces..<count * (piece + 1) / pieces, sums.pointer + piece * width)
-        }
-        return (0..<width).map { lane in
-            (0..<pieces).reduce(Lanes()) { $0 + sums.pointer[$1 * width + lane] }
-        }
-    }
-}
