@@ -3,14 +3,14 @@
 import MixedModels
 
 /// A data set made from a seed, and the model that is fitted to it.
-struct LargeDesign {
+struct LargeDesign: Sendable {
     /// A word for file names and for the scripts of other programs.
     let name: String
     let title: String
     let formula: String
     /// Coefficients that the data were made with, and how far from them an estimate may lie.
     let truth: [(name: String, value: Double, tolerance: Double)]
-    let write: (_ path: String) throws -> Void
+    let write: @Sendable (_ path: String) throws -> Void
 
     static let all: [LargeDesign] = [
         slopes(rows: 1_000_000, groups: 10_000), nested, instructors,
