@@ -48,10 +48,10 @@ struct AncestorBlocks {
     @inline(__always)
     func rowBlock(_ level: Int) -> UnsafeMutablePointer<Double> { rows + rowStarts[Int(levels[level])] }
 
-    /// How many columns the coarser level's rows have, the response included.
+    /// How many numbers the coarser level's rows have, the response included.
     @inline(__always)
-    func columnCount(_ level: Int) -> Int {
+    func elementCount(_ level: Int) -> Int {
         let ancestor = Int(levels[level])
-        return (rowStarts[ancestor + 1] - rowStarts[ancestor]) / width
+        return rowStarts[ancestor + 1] - rowStarts[ancestor]
     }
 }

@@ -188,99 +188,105 @@ extension BlockFactorization {
     ) {
         let position = pass.position
         let factor = plan.chain[position]
-        let k = factor.width
         let relative = relativeFactors[factor.factor].pointer
         let count = pass.directions.count
+        let (rows, lower) = (solved[position].pointer, lower[position].pointer)
+        let corrections = pass.inverse.corrections[position].pointer
         let needsNeighbourhood = position > 0
         let widest = plan.widestNeighbourhood + 1
         // Blocks and row blocks of all directions; kept apart, they would be allocated one by one.
-        let memory = Storage<Double>(zeros: (5 + count) * k * k + (2 * count + 1) * k * widest)
-        let blockInverse = memory.pointer
-        let scratch = blockInverse + k * k
-        let tangentBlocks = scratch + 4 * k * k
-        let variations = tangentBlocks + count * k * k
-        let products = variations + count * k * widest
-        let halves = products + count * k * widest
-        for level in levels {
-            let start = factor.rowStarts.pointer[level]
-            let row = solved[position].pointer + start
-            let width = factor.columnCount(level) - 1
-            SmallBlock.inverse(fromCholesky: lower[position].pointer + level * k * k, size: k, into: blockInverse)
-            for (index, direction) in pass.directions.enumerated() {
-                let block = tangentBlocks + index * k * k
-                let variation = variations + index * k * widest
-                if let below = direction.diagonal, let rows = direction.rows {
-                    Self.scaledBlock(
-                        below + level * k * k, by: relative, size: k, identity: 0, into: block)
-                    for column in 0..<width {
-                        Self.multiplyTransposed(
-                            relative, rows + start + column * k, size: k, into: variation + column * k)
-                    }
-                } else {
-                    for element in 0..<k * k { block[element] = 0 }
-                    block[direction.first + direction.second * k] = 1
-                    block[direction.second + direction.first * k] = 1
-                    for element in 0..<k * width { variation[element] = 0 }
-                }
-                for column in 0..<width {
-                    for left in 0..<k {
-                        var sum = 0.0
-                        for right in 0..<k { sum += block[left + right * k] * row[right + column * k] }
-                        variation[left + column * k] -= sum
-                    }
-                }
-            }
-            if needsNeighbourhood {
-                _ = gatherNeighbourhood(of: level, in: factor, pass.neighbours, into: own)
-                for index in 0..<count {
-                    multiplyNeighbourhood(
-                        own.neighbourhood.pointer, variations + index * k * widest, width: width, size: k,
-                        into: products + index * k * widest)
-                }
-            }
-            let correction = pass.inverse.corrections[position].pointer + level * k * k
-            for left in 0..<count {
-                let leftBlock = tangentBlocks + left * k * k
-                for right in 0...left {
-                    let rightBlock = tangentBlocks + right * k * k
-                    var value = Self.traceOfProducts(
-                        blockInverse, leftBlock, blockInverse, rightBlock, size: k, scratch: scratch)
-                    if needsNeighbourhood {
-                        let middle = scratch + 2 * k * k
-                        for element in 0..<k * k { middle[element] = 0 }
-                        Self.addProductTransposed(
-                            products + left * k * widest, variations + right * k * widest, width: width, size: k,
-                            to: middle)
-                        for element in 0..<k * k { value += 2 * blockInverse[element] * middle[element] }
+        let size = factor.width
+        let memory = Storage<Double>(zeros: (5 + count) * size * size + (2 * count + 1) * size * widest)
+        @inline(__always) func add(size k: Int) {
+            let blockInverse = memory.pointer
+            let scratch = blockInverse + k * k
+            let tangentBlocks = scratch + 4 * k * k
+            let variations = tangentBlocks + count * k * k
+            let products = variations + count * k * widest
+            let halves = products + count * k * widest
+            for level in levels {
+                let start = factor.rowStarts.pointer[level]
+                let row = rows + start
+                let width = (factor.rowStarts.pointer[level + 1] - start) / k - 1
+                SmallBlock.inverse(fromCholesky: lower + level * k * k, size: k, into: blockInverse)
+                for (index, direction) in pass.directions.enumerated() {
+                    let block = tangentBlocks + index * k * k
+                    let variation = variations + index * k * widest
+                    if let below = direction.diagonal, let rows = direction.rows {
+                        Self.scaledBlock(
+                            below + level * k * k, by: relative, size: k, identity: 0, into: block)
+                        for column in 0..<width {
+                            Self.multiplyTransposed(
+                                relative, rows + start + column * k, size: k, into: variation + column * k)
+                        }
                     } else {
-                        value +=
-                            Self.traceOfProducts(
-                                blockInverse, leftBlock, correction, rightBlock, size: k, scratch: scratch)
-                            + Self.traceOfProducts(
-                                blockInverse, rightBlock, correction, leftBlock, size: k, scratch: scratch)
+                        for element in 0..<k * k { block[element] = 0 }
+                        block[direction.first + direction.second * k] = 1
+                        block[direction.second + direction.first * k] = 1
+                        for element in 0..<k * width { variation[element] = 0 }
                     }
-                    sums[left * count + right] += value
-                }
-            }
-            for (index, direction) in pass.directions.enumerated() {
-                let block = tangentBlocks + index * k * k
-                let variation = variations + index * k * widest
-                let half = direction.halves.map { $0.pointer + start } ?? halves
-                for column in 0..<width {
-                    for left in 0..<k {
-                        var sum = 0.0
-                        for right in 0..<k { sum += block[left + right * k] * row[right + column * k] }
-                        half[left + column * k] = -(variation[left + column * k] + 0.5 * sum)
+                    for column in 0..<width {
+                        for left in 0..<k {
+                            var sum = 0.0
+                            for right in 0..<k { sum += block[left + right * k] * row[right + column * k] }
+                            variation[left + column * k] -= sum
+                        }
                     }
                 }
-                passOn(
-                    half, row, width: width, patternStart: factor.patternStarts.pointer[level], size: k, of: level,
-                    to: direction.ancestors)
-                if direction.halves == nil, let border = borders[index] {
-                    addToBorder(half, row, factor.pattern(level), of: factor, to: border.pointer)
+                if needsNeighbourhood {
+                    _ = gatherNeighbourhood(of: level, in: factor, pass.neighbours, into: own)
+                    for index in 0..<count {
+                        multiplyNeighbourhood(
+                            own.neighbourhood.pointer, variations + index * k * widest, width: width, size: k,
+                            into: products + index * k * widest)
+                    }
+                }
+                let correction = corrections + level * k * k
+                for left in 0..<count {
+                    let leftBlock = tangentBlocks + left * k * k
+                    for right in 0...left {
+                        let rightBlock = tangentBlocks + right * k * k
+                        var value = Self.traceOfProducts(
+                            blockInverse, leftBlock, blockInverse, rightBlock, size: k, scratch: scratch)
+                        if needsNeighbourhood {
+                            let middle = scratch + 2 * k * k
+                            for element in 0..<k * k { middle[element] = 0 }
+                            Self.addProductTransposed(
+                                products + left * k * widest, variations + right * k * widest, width: width, size: k,
+                                to: middle)
+                            for element in 0..<k * k { value += 2 * blockInverse[element] * middle[element] }
+                        } else {
+                            value +=
+                                Self.traceOfProducts(
+                                    blockInverse, leftBlock, correction, rightBlock, size: k, scratch: scratch)
+                                + Self.traceOfProducts(
+                                    blockInverse, rightBlock, correction, leftBlock, size: k, scratch: scratch)
+                        }
+                        sums[left * count + right] += value
+                    }
+                }
+                for (index, direction) in pass.directions.enumerated() {
+                    let block = tangentBlocks + index * k * k
+                    let variation = variations + index * k * widest
+                    let half = direction.halves.map { $0.pointer + start } ?? halves
+                    for column in 0..<width {
+                        for left in 0..<k {
+                            var sum = 0.0
+                            for right in 0..<k { sum += block[left + right * k] * row[right + column * k] }
+                            half[left + column * k] = -(variation[left + column * k] + 0.5 * sum)
+                        }
+                    }
+                    passOn(
+                        half, row, width: width, patternStart: factor.patternStarts.pointer[level], size: k, of: level,
+                        to: direction.ancestors)
+                    if direction.halves == nil, let border = borders[index] {
+                        addToBorder(half, row, factor.pattern(level), of: factor, to: border.pointer)
+                    }
                 }
             }
         }
+        // With the size known to the compiler, loops over one effect are no loops.
+        if size == 1 { add(size: 1) } else { add(size: size) }
     }
 
     /// Adds *Q'K + K'Q* of a level to the tangents of its ancestors.
@@ -291,34 +297,41 @@ extension BlockFactorization {
     ) {
         guard let last = ancestors.last else { return }
         let ancestorColumns = last.offset + last.width
-        let patternCount = width - ancestorColumns - plan.fixedCount
-        for ancestor in ancestors {
-            let own = ancestor.width
+        let fixed = plan.fixedCount
+        let patternCount = width - ancestorColumns - fixed
+        @inline(__always) func pass(size k: Int, to ancestor: AncestorBlocks, width own: Int) {
             let offset = ancestor.offset
             let next = offset + own
             let block = ancestor.diagonalBlock(level)
             let target = ancestor.rowBlock(level)
-            let end = ancestor.columnCount(level) - 1
             let places = ancestor.places + patternStart
+            let tail = target + ancestor.elementCount(level) - (fixed + 1) * own
             for column in 0..<own {
                 for element in 0..<own {
                     block[element + column * own] += Self.symmetricProduct(
                         halves, row, offset + element, offset + column, size: k)
                 }
             }
+            // The coarser level has the columns after it in three runs.
             for column in next..<width {
-                let place: Int
+                let place: UnsafeMutablePointer<Double>
                 if column < ancestorColumns {
-                    place = column - next
+                    place = target + (column - next) * own
                 } else if column < ancestorColumns + patternCount {
-                    place = ancestorColumns - next + Int(places[column - ancestorColumns])
+                    place = target + (ancestorColumns - next + Int(places[column - ancestorColumns])) * own
                 } else {
-                    place = end - (width - column)
+                    place = tail + (column - ancestorColumns - patternCount) * own
                 }
                 for element in 0..<own {
-                    target[place * own + element] += Self.symmetricProduct(
-                        halves, row, offset + element, column, size: k)
+                    place[element] += Self.symmetricProduct(halves, row, offset + element, column, size: k)
                 }
+            }
+        }
+        for ancestor in ancestors {
+            if k == 1 && ancestor.width == 1 {
+                pass(size: 1, to: ancestor, width: 1)
+            } else {
+                pass(size: k, to: ancestor, width: ancestor.width)
             }
         }
     }

@@ -157,18 +157,17 @@ extension BlockFactorization {
         of level: Int, in factor: EliminationPlan.ChainFactor, _ ancestors: [AncestorBlocks],
         into scratch: LevelScratch
     ) -> Int {
-        let width = factor.columnCount(level) - 1
         let patternStart = factor.patternStarts.pointer[level]
         let pattern = factor.pattern(level)
         let patternCount = pattern.count
         let fixed = plan.fixedCount
+        let ancestorColumns = factor.ancestorColumnCount
+        let width = ancestorColumns + patternCount + fixed
         let target = scratch.neighbourhood.pointer
-        let ancestorColumns = width - patternCount - fixed
         for ancestor in ancestors {
             let own = ancestor.width
             let diagonal = ancestor.diagonalBlock(level)
             let rows = ancestor.rowBlock(level)
-            let end = ancestor.columnCount(level) - 1
             let offset = ancestor.offset
             for column in 0..<own {
                 for row in 0..<own {
@@ -177,17 +176,20 @@ extension BlockFactorization {
             }
             let next = offset + own
             let places = ancestor.places + patternStart
+            let tail = rows + ancestor.elementCount(level) - (fixed + 1) * own
+            // The coarser level has the columns after it in three runs.
             for column in next..<width {
-                let source: Int
+                let source: UnsafePointer<Double>
                 if column < ancestorColumns {
-                    source = column - next
+                    source = UnsafePointer(rows + (column - next) * own)
                 } else if column < ancestorColumns + patternCount {
-                    source = ancestorColumns - next + Int(places[column - ancestorColumns])
+                    source = UnsafePointer(
+                        rows + (ancestorColumns - next + Int(places[column - ancestorColumns])) * own)
                 } else {
-                    source = end - (width - column)
+                    source = UnsafePointer(tail + (column - ancestorColumns - patternCount) * own)
                 }
                 for row in 0..<own {
-                    let value = rows[source * own + row]
+                    let value = source[row]
                     target[offset + row + column * width] = value
                     target[column + (offset + row) * width] = value
                 }

@@ -25,7 +25,9 @@ extension BlockFactorization {
     func solve(random: [Storage<Double>], fixed: Storage<Double>, count: Int) {
         let size = plan.borderSize
         let sides = Storage<Double>(zeros: size * count)
-        let sums = plan.chain.map { Storage<Double>(zeros: $0.levelCount * $0.width * count) }
+        let sums = plan.chain.enumerated().map { position, factor in
+            Storage<Double>(zeros: position > 0 ? factor.levelCount * factor.width * count : 0)
+        }
         for position in plan.chain.indices {
             let cuts = plan.chain[position].cuts
             // Ranges have no ancestor in common; what they leave at the border is added in their order.
@@ -101,22 +103,21 @@ extension BlockFactorization {
         border: UnsafeMutablePointer<Double>, count: Int
     ) {
         let factor = plan.chain[position]
-        let k = factor.width
         let relative = relativeFactors[factor.factor].pointer
         let fixed = plan.fixedCount
         let size = plan.borderSize
         let sideStride = effects[factor.factor].count
         let isFirst = position == 0
         let ancestors = ancestorVectors(position, sums.map(\.pointer))
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: k) { buffer in
-            guard let taken = buffer.baseAddress else { return }
+        let (rows, lower) = (solved[position].pointer, lower[position].pointer)
+        let sides = random[factor.factor].pointer
+        @inline(__always) func reduce(size k: Int, _ taken: UnsafeMutablePointer<Double>) {
             for level in levels {
-                let row = solved[position].pointer + factor.rowStarts.pointer[level]
+                let row = rows + factor.rowStarts.pointer[level]
                 let pattern = factor.pattern(level)
-                let block = lower[position].pointer + level * k * k
+                let block = lower + level * k * k
                 for side in 0..<count {
-                    let own =
-                        random[factor.factor].pointer + side * sideStride + Int(factor.levels.pointer[level]) * k
+                    let own = sides + side * sideStride + Int(factor.levels.pointer[level]) * k
                     if !isFirst {
                         let sum = sums[position].pointer + (side * factor.levelCount + level) * k
                         Self.multiplyTransposed(relative, sum, size: k, into: taken)
@@ -143,6 +144,11 @@ extension BlockFactorization {
                 }
             }
         }
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: factor.width) { taken in
+            guard let taken = taken.baseAddress else { return }
+            // With the size known to the compiler, loops over one effect are no loops.
+            if factor.width == 1 { reduce(size: 1, taken) } else { reduce(size: factor.width, taken) }
+        }
     }
 
     /// Finishes the solution of a range of levels: *s·K_y + r − K (solution of what comes after)*.
@@ -153,43 +159,46 @@ extension BlockFactorization {
         _ scaledEffects: [Storage<Double>], count: Int, hasResponse: Bool, into target: Storage<Double>
     ) {
         let factor = plan.chain[position]
-        let k = factor.width
         let fixed = plan.fixedCount
+        let firstFixed = plan.borderEffectCount
         let sideStride = effects[factor.factor].count
         let relative = relativeFactors[factor.factor].pointer
         let ancestors = ancestorVectors(position, scaledEffects.map(\.pointer))
         let scaled = position > 0 ? scaledEffects[position].pointer : nil
-        for level in levels {
-            let row = solved[position].pointer + factor.rowStarts.pointer[level]
-            let pattern = factor.pattern(level)
-            for side in 0..<count {
-                let own = target.pointer + side * sideStride + Int(factor.levels.pointer[level]) * k
-                let after = border + side * borderStride
-                var column = 0
-                if hasResponse {
-                    let response = row + (factor.columnCount(level) - 1) * k
-                    for element in 0..<k { own[element] = response[element] }
-                }
-                for ancestor in ancestors {
-                    let values = ancestor.values(of: level, side: side)
-                    for element in 0..<ancestor.width {
-                        Self.subtract(values[element], times: row + (column + element) * k, from: own, k)
+        let rows = solved[position].pointer
+        @inline(__always) func substitute(size k: Int) {
+            for level in levels {
+                let row = rows + factor.rowStarts.pointer[level]
+                let pattern = factor.pattern(level)
+                for side in 0..<count {
+                    let own = target.pointer + side * sideStride + Int(factor.levels.pointer[level]) * k
+                    let after = border + side * borderStride
+                    var column = 0
+                    if hasResponse {
+                        let response = row + (factor.ancestorColumnCount + pattern.count + fixed) * k
+                        for element in 0..<k { own[element] = response[element] }
                     }
-                    column += ancestor.width
-                }
-                for index in 0..<pattern.count {
-                    Self.subtract(after[Int(pattern[index])], times: row + (column + index) * k, from: own, k)
-                }
-                column += pattern.count
-                for index in 0..<fixed {
-                    Self.subtract(
-                        after[plan.borderEffectCount + index], times: row + (column + index) * k, from: own, k)
-                }
-                if let scaled {
-                    Self.multiply(relative, own, size: k, into: scaled + (side * factor.levelCount + level) * k)
+                    for ancestor in ancestors {
+                        let values = ancestor.values(of: level, side: side)
+                        for element in 0..<ancestor.width {
+                            Self.subtract(values[element], times: row + (column + element) * k, from: own, k)
+                        }
+                        column += ancestor.width
+                    }
+                    for index in 0..<pattern.count {
+                        Self.subtract(after[Int(pattern[index])], times: row + (column + index) * k, from: own, k)
+                    }
+                    column += pattern.count
+                    for index in 0..<fixed {
+                        Self.subtract(after[firstFixed + index], times: row + (column + index) * k, from: own, k)
+                    }
+                    if let scaled {
+                        Self.multiply(relative, own, size: k, into: scaled + (side * factor.levelCount + level) * k)
+                    }
                 }
             }
         }
+        if factor.width == 1 { substitute(size: 1) } else { substitute(size: factor.width) }
     }
 
     /// Where the levels of a chain factor find right-hand sides of a coarser one.

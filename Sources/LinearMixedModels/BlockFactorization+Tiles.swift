@@ -34,10 +34,10 @@ extension BlockFactorization {
     func addProducts(_ products: LevelProducts, at position: Int, to matrix: TiledMatrix) {
         guard let buckets = plan.chain[position].buckets else { return }
         let context = TileContext(plan.chain[position], buckets, limit: matrix.size)
-        let tiles = matrix.tileCount
-        ParallelLoop.forEachTask(tiles * (tiles + 1) / 2, threads: threads) { worker, index in
+        let blocks = context.blockCount
+        ParallelLoop.forEachTask(blocks * (blocks + 1) / 2, threads: threads) { worker, index in
             let (row, column) = TiledMatrix.rowwisePlace(index)
-            let tile = matrix.tile(row, column)
+            let tile = context.block(row, column, of: matrix)
             for run in 0..<buckets.runCount {
                 if context.isDense(row, column, run: run, share: Self.densePairShare) {
                     addPanels(products, context, row, column, run: run, to: tile, scratch[worker])
@@ -125,11 +125,11 @@ extension BlockFactorization {
         // Each bucket has the share of its row of tiles, so that no two tasks write to the same place.
         let shares = Storage<Double>(zeros: buckets.levels.count * k * k)
         let inverse = borderInverse
-        let tiles = buckets.heaviestFirst.filter { $0 < inverse.tileCount }
+        let tiles = buckets.heaviestFirst.filter { $0 < context.blockCount }
         ParallelLoop.forEachTask(tiles.count, threads: threads) { worker, index in
             let row = tiles[index]
             for column in 0...row {
-                let tile = inverse.tile(row, column)
+                let tile = context.block(row, column, of: inverse)
                 for run in 0..<buckets.runCount {
                     if context.isDense(row, column, run: run, share: Self.densePairShare) {
                         addPanelForms(rows, context, row, column, run: run, tile, to: shares, scratch[worker])
@@ -199,13 +199,13 @@ extension BlockFactorization {
         context.pack(rows, column, run: run, weights: nil, isTransposed: false, into: right, scratch)
         TilePanel.multiply(tile, right, depth: context.depth(run), into: product)
         let block = scratch.block.pointer
+        let size = TilePanel.blockSize
         context.forEachBucket(row, run: run) { bucket in
-            let start = (bucket.level - run * context.buckets.runLength) * k * TiledMatrix.tileSize
+            let start = (bucket.level - run * context.buckets.runLength) * k * size
             for second in 0..<k {
                 for first in 0..<k {
                     block[first + second * k] = Self.longDot(
-                        left + start + first * TiledMatrix.tileSize, product + start + second * TiledMatrix.tileSize,
-                        TiledMatrix.tileSize)
+                        left + start + first * size, product + start + second * size, size)
                 }
             }
             Self.addBlock(
@@ -259,6 +259,14 @@ private struct TileContext {
         tailCount = levelCount > 0 ? factor.columnCount(0) - ancestorColumns - factor.pattern(0).count : 0
     }
 
+    /// Rows of blocks of the columns that count.
+    var blockCount: Int { (limit + TilePanel.blockSize - 1) / TilePanel.blockSize }
+
+    /// Where a block begins in a matrix of several tiles, or of one whole tile.
+    func block(_ row: Int, _ column: Int, of matrix: TiledMatrix) -> UnsafeMutablePointer<Double> {
+        matrix.storage.pointer + matrix.place(row * TilePanel.blockSize, column * TilePanel.blockSize)
+    }
+
     /// The columns of a packed run.
     func depth(_ run: Int) -> Int {
         (min(levelCount, (run + 1) * buckets.runLength) - run * buckets.runLength) * width
@@ -268,7 +276,7 @@ private struct TileContext {
     func isDense(_ row: Int, _ column: Int, run: Int, share: Double) -> Bool {
         let rows = buckets.runCounts.pointer[row * buckets.runCount + run]
         let columns = buckets.runCounts.pointer[column * buckets.runCount + run]
-        let all = Double(TiledMatrix.tileSize * buckets.runLength)
+        let all = Double(TilePanel.blockSize * buckets.runLength)
         return Double(rows) * Double(columns) > share * all * all
     }
 
@@ -280,7 +288,7 @@ private struct TileContext {
         let places = buckets.places.pointer + patternStarts[level] + level * tailCount + first
         var count = Int(buckets.counts.pointer[bucket])
         // The response is the last column of all.
-        if (tile << TiledMatrix.tileShift) + Int(places[count - 1]) >= limit { count -= 1 }
+        if tile * TilePanel.blockSize + Int(places[count - 1]) >= limit { count -= 1 }
         return Bucket(
             bucket: bucket, level: level, offset: rowStarts[level] + (ancestorColumns + first) * width, count: count,
             places: places)
@@ -324,7 +332,7 @@ private struct TileContext {
         into panel: UnsafeMutablePointer<Double>, _ scratch: LevelScratch
     ) {
         let k = width
-        let size = TiledMatrix.tileSize
+        let size = TilePanel.blockSize
         panel.update(repeating: 0, count: size * depth(run))
         forEachBucket(tile, run: run) { bucket in
             let source = values.pointer + bucket.offset

@@ -65,7 +65,9 @@ final class BlockFactorization {
         hasScalarBorder = plan.border.allSatisfy { $0.width == 1 }
         let widest = plan.widestNeighbourhood + 1
         let widestBlock = products.factors.map(\.columnCount).max() ?? 1
-        let workers = max(1, min(threads, plan.largestRangeCount))
+        // Tiles are work for everybody; ranges of levels only for as many as there are.
+        let isTiled = plan.chain.contains { $0.buckets != nil }
+        let workers = max(1, isTiled ? threads : min(threads, plan.largestRangeCount))
         scratch = (0..<workers).map { _ in LevelScratch(columns: widest, width: widestBlock) }
     }
 
@@ -270,7 +272,9 @@ final class BlockFactorization {
         for column in 0..<fixed {
             let target = border + (plan.borderEffectCount + column) * stride + plan.borderEffectCount
             let right = tail + column * k
-            if k == 2 {
+            if k == 1 {
+                for row in column..<fixed { target[row] -= tail[row] * right[0] }
+            } else if k == 2 {
                 let (first, second) = (right[0], right[1])
                 for row in column..<fixed { target[row] -= tail[2 * row] * first + tail[2 * row + 1] * second }
             } else {
@@ -312,8 +316,7 @@ final class BlockFactorization {
         let fixed = plan.tailCount
         let patternOffset = last.offset + last.width
         let patternCount = width - patternOffset - fixed
-        for ancestor in ancestors {
-            let own = ancestor.width
+        @inline(__always) func subtract(size k: Int, from ancestor: AncestorBlocks, width own: Int) {
             let diagonal = ancestor.diagonalBlock(level)
             let rows = ancestor.rowBlock(level)
             let left = reduced + ancestor.offset * k
@@ -334,11 +337,19 @@ final class BlockFactorization {
                 let right = reduced + (patternOffset + column) * k
                 for row in 0..<own { target[row] -= Self.dot(left + row * k, right, k) }
             }
-            let fixedTarget = rows + (ancestor.columnCount(level) - fixed) * own
+            let fixedTarget = rows + (ancestor.elementCount(level) - fixed * own)
             for column in 0..<fixed {
                 let target = fixedTarget + column * own
                 let right = reduced + (patternOffset + patternCount + column) * k
                 for row in 0..<own { target[row] -= Self.dot(left + row * k, right, k) }
+            }
+        }
+        for ancestor in ancestors {
+            // With the sizes known to the compiler, loops over one effect are no loops.
+            if k == 1 && ancestor.width == 1 {
+                subtract(size: 1, from: ancestor, width: 1)
+            } else {
+                subtract(size: k, from: ancestor, width: ancestor.width)
             }
         }
     }
@@ -361,8 +372,8 @@ final class LevelScratch {
     /// A dense square over a level's columns.
     private(set) lazy var neighbourhood = Storage<Double>(zeros: columns * columns)
     /// Panels for the columns of a run of levels that meet a tile, and for the product of one with the tile.
-    private(set) lazy var panels = (0..<4).map { _ in
-        Storage<Double>(zeros: TiledMatrix.tileSize * max(TiledMatrix.tileSize, 8 * width))
+    private(set) lazy var panels = (0..<3).map { _ in
+        Storage<Double>(zeros: TilePanel.blockSize * max(TilePanel.blockSize, 8 * width))
     }
     private let width: Int
 

@@ -225,9 +225,12 @@ private struct ChainLayout {
         return EliminationPlan.ChainFactor(
             factor: own.factor, width: width, levels: Storage(own.levels),
             ancestors: own.ancestors.map { Storage($0) }, ancestorWidths: Array(ancestorWidths),
+            ancestorColumnCount: offset,
             patternStarts: patternStarts[position], patternColumns: patternColumns[position],
             patternPlaces: patternPlaces[position], rowStarts: rowStarts[position], rows: rows[position],
-            diagonal: diagonal, cuts: cuts(position),
+            diagonal: diagonal,
+            widestRow: own.levels.indices.reduce(0) { max($0, (starts[$1 + 1] - starts[$1]) / width) },
+            cuts: cuts(position),
             buckets: TileBuckets(
                 borderEffectCount: order.borderEffectCount, tailCount: tailCount, width: width,
                 patternStarts: patternStarts[position], patternColumns: patternColumns[position]))

@@ -47,6 +47,8 @@ struct EliminationPlan: Sendable {
         let ancestors: [Storage<Int32>]
         /// Random effects of one level of those.
         let ancestorWidths: [Int]
+        /// Columns in front of the pattern.
+        let ancestorColumnCount: Int
         /// Where each level's border columns begin in `patternColumns`; one entry more than there are levels.
         let patternStarts: Storage<Int>
         /// The border columns that each level touches, ascending.
@@ -59,14 +61,14 @@ struct EliminationPlan: Sendable {
         let rows: Storage<Double>
         /// For each level its diagonal block.
         let diagonal: Storage<Double>
+        /// The most columns of a level's rows, the response included.
+        let widestRow: Int
         /// Where the levels can be cut into ranges that have no ancestor in common; from zero to the level count.
         let cuts: [Int]
         /// The levels' border columns by tiles of the border; `nil` where the border is a single tile.
         let buckets: TileBuckets?
 
         var levelCount: Int { levels.count }
-        /// Columns in front of the pattern.
-        var ancestorColumnCount: Int { ancestorWidths.reduce(0, +) }
         /// Whether levels touch no border effects.
         var hasEmptyPattern: Bool { patternColumns.count == 0 }
 
@@ -131,11 +133,5 @@ struct EliminationPlan: Sendable {
     }
 
     /// The widest row of any chain level, the response left out.
-    var widestNeighbourhood: Int {
-        var widest = 0
-        for factor in chain {
-            for level in 0..<factor.levelCount { widest = max(widest, factor.columnCount(level) - 1) }
-        }
-        return widest
-    }
+    var widestNeighbourhood: Int { chain.reduce(0) { max($0, $1.widestRow - 1) } }
 }

@@ -36,7 +36,7 @@ struct TileBuckets: Sendable {
     ) {
         let size = borderEffectCount + tailCount
         guard size > TiledMatrix.tileSize else { return nil }
-        let tile = TiledMatrix.tileSize
+        let tile = TilePanel.blockSize
         let levelCount = patternStarts.count - 1
         tileCount = (size + tile - 1) / tile
         runLength = max(8, tile / width)
@@ -107,7 +107,7 @@ private struct BorderColumns {
         let patternCount = patternStarts.pointer[level + 1] - start
         let pattern = patternColumns.pointer + start
         func tile(_ index: Int) -> Int {
-            (index < patternCount ? Int(pattern[index]) : effectCount + index - patternCount) / TiledMatrix.tileSize
+            (index < patternCount ? Int(pattern[index]) : effectCount + index - patternCount) / TilePanel.blockSize
         }
         let end = patternCount + tailCount
         var first = 0

@@ -67,10 +67,14 @@ package enum SmallBlock {
     }
 
     /// The inverse of *LL'* as a full block.
-    @inlinable
+    @inlinable @inline(__always)
     package static func inverse(
         fromCholesky factor: UnsafePointer<Double>, size k: Int, into result: UnsafeMutablePointer<Double>
     ) {
+        if k == 1 {
+            result[0] = 1 / (factor[0] * factor[0])
+            return
+        }
         for column in 0..<k {
             let target = result + column * k
             for row in 0..<k { target[row] = row == column ? 1 : 0 }

@@ -1,4 +1,4 @@
-// The BLAS calls that tiled matrices are made of: all operands are tiles, or rows of tiles, of one stride.
+// The BLAS calls that tiled matrices are made of: operands are tiles, or rows of tiles, of one stride.
 
 internal import CLAPACK
 
@@ -13,16 +13,17 @@ enum TileCall {
     static func multiply(
         _ left: UnsafePointer<Double>, _ leftOperand: Operand, _ right: UnsafePointer<Double>, _ rightOperand: Operand,
         rows: Int, columns: Int, inner: Int, scale: Double, adding: Bool, into result: UnsafeMutablePointer<Double>,
-        stride: Int, resultStride: Int? = nil
+        stride: Int, leftStride: Int? = nil, resultStride: Int? = nil
     ) {
         var m = Int32(rows)
         var n = Int32(columns)
         var k = Int32(inner)
-        var lda = Int32(stride)
+        var lda = Int32(leftStride ?? stride)
+        var ldb = Int32(stride)
         var ldc = Int32(resultStride ?? stride)
         var alpha = scale
         var beta = adding ? 1.0 : 0.0
-        dgemm_(leftOperand.code, rightOperand.code, &m, &n, &k, &alpha, left, &lda, right, &lda, &beta, result, &ldc)
+        dgemm_(leftOperand.code, rightOperand.code, &m, &n, &k, &alpha, left, &lda, right, &ldb, &beta, result, &ldc)
     }
 
     /// *C −= AA'*, lower triangle.
@@ -35,6 +36,37 @@ enum TileCall {
         var minusOne = -1.0
         var one = 1.0
         dsyrk_("L", "N", &n, &k, &minusOne, matrix, &lda, &one, result, &lda)
+    }
+
+    /// *C += A'A*, lower triangle.
+    static func addSquareOfTransposed(
+        _ matrix: UnsafePointer<Double>, rows: Int, inner: Int, to result: UnsafeMutablePointer<Double>, stride: Int
+    ) {
+        var n = Int32(rows)
+        var k = Int32(inner)
+        var lda = Int32(stride)
+        var one = 1.0
+        dsyrk_("L", "T", &n, &k, &one, matrix, &lda, &one, result, &lda)
+    }
+
+    /// *L⁻¹* in place, lower triangle, of a factor without zeros on its diagonal.
+    static func invertTriangle(_ triangle: UnsafeMutablePointer<Double>, size: Int, stride: Int) {
+        var n = Int32(size)
+        var lda = Int32(stride)
+        var info: Int32 = 0
+        dtrtri_("L", "N", &n, triangle, &lda, &info)
+    }
+
+    /// *B = s B L*.
+    static func multiplyRight(
+        _ block: UnsafeMutablePointer<Double>, byLower triangle: UnsafePointer<Double>, scale: Double, rows: Int,
+        columns: Int, stride: Int
+    ) {
+        var m = Int32(rows)
+        var n = Int32(columns)
+        var lda = Int32(stride)
+        var alpha = scale
+        dtrmm_("R", "L", "N", "N", &m, &n, &alpha, triangle, &lda, block, &lda)
     }
 
     /// *B = B L⁻ᵀ*.

@@ -1,25 +1,29 @@
-// Products of tiles with dense panels of as many rows.
+// Products of blocks of a tiled matrix with dense panels of as many rows.
 
-/// Products with column-major panels of `TiledMatrix.tileSize` rows.
+/// Square blocks, some of which make a tile, and column-major panels of as many rows.
+///
+/// Where elements of a matrix are visited in no order, a block of this size stays in the cache while a tile would not.
 package enum TilePanel {
-    /// *C += A B'* for a tile and two panels of `depth` columns.
+    /// Rows and columns of a block.
+    package static let blockSize = TiledMatrix.tileSize / 2
+
+    /// *C += A B'* for a block of a matrix of several tiles, and two panels of `depth` columns.
     package static func addProduct(
-        _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, depth: Int, to tile: UnsafeMutablePointer<Double>
+        _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, depth: Int,
+        to block: UnsafeMutablePointer<Double>
     ) {
-        let size = TiledMatrix.tileSize
         TileCall.multiply(
-            left, .plain, right, .transposed, rows: size, columns: size, inner: depth, scale: 1, adding: true,
-            into: tile, stride: size)
+            left, .plain, right, .transposed, rows: blockSize, columns: blockSize, inner: depth, scale: 1, adding: true,
+            into: block, stride: blockSize, resultStride: TiledMatrix.tileSize)
     }
 
-    /// *C = G B* for a tile and a panel of `depth` columns.
+    /// *C = G B* for a block of a matrix of several tiles, and a panel of `depth` columns.
     package static func multiply(
-        _ tile: UnsafePointer<Double>, _ panel: UnsafePointer<Double>, depth: Int,
+        _ block: UnsafePointer<Double>, _ panel: UnsafePointer<Double>, depth: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
-        let size = TiledMatrix.tileSize
         TileCall.multiply(
-            tile, .plain, panel, .plain, rows: size, columns: depth, inner: size, scale: 1, adding: false,
-            into: result, stride: size)
+            block, .plain, panel, .plain, rows: blockSize, columns: depth, inner: blockSize, scale: 1, adding: false,
+            into: result, stride: blockSize, leftStride: TiledMatrix.tileSize)
     }
 }

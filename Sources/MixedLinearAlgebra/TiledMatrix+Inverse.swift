@@ -25,6 +25,7 @@ extension TiledMatrix {
         }
         invertTriangle(factor, tiles: tiles, limit: limit, threads: threads)
         multiplyTransposedBySelf(tiles: tiles, limit: limit, threads: threads)
+        mirrorDiagonalTiles()
     }
 
     /// *W_ij = −L_ii⁻¹ Σ_k L_ik W_kj*, row by row; columns do not depend on each other.
@@ -36,21 +37,30 @@ extension TiledMatrix {
             let target = tile(row, column)
             if row == column {
                 for place in 0..<rows {
-                    (target + place * stride).update(repeating: 0, count: rows)
-                    target[place * (stride + 1)] = 1
+                    (target + place * stride).update(repeating: 0, count: place)
+                    (target + place * (stride + 1)).update(
+                        from: factor.tile(row, row) + place * (factor.stride + 1), count: rows - place)
                 }
+                TileCall.invertTriangle(target, size: rows, stride: stride)
             } else {
                 done.wait(for: column, toReach: row - column)
-                for inner in column..<row {
+                for place in 0..<Self.tileSize {
+                    (target + place * stride).update(
+                        from: factor.tile(row, column) + place * factor.stride, count: rows)
+                }
+                TileCall.multiplyRight(
+                    target, byLower: tile(column, column), scale: -1, rows: rows, columns: Self.tileSize,
+                    stride: stride)
+                for inner in column + 1..<max(row, column + 1) {
                     TileCall.multiply(
                         factor.tile(row, inner), .plain, tile(inner, column), .plain, rows: rows,
-                        columns: Self.tileSize, inner: Self.tileSize, scale: -1, adding: inner > column, into: target,
+                        columns: Self.tileSize, inner: Self.tileSize, scale: -1, adding: true, into: target,
                         stride: stride)
                 }
+                DenseKernel.solveLower(
+                    factor.tile(row, row), size: rows, leadingDimension: factor.stride, transposed: false,
+                    rightHandSides: target, count: Self.tileSize, stride: stride)
             }
-            DenseKernel.solveLower(
-                factor.tile(row, row), size: rows, leadingDimension: factor.stride, transposed: false,
-                rightHandSides: target, count: length(column, limit: limit), stride: stride)
             done.advance(column)
         }
     }
@@ -68,10 +78,14 @@ extension TiledMatrix {
             let row = isOwn ? step : place == next ? next - 1 : next - 2 - place
             if row < step {
                 done.wait(for: row, toReach: step - row)
-                TileCall.multiply(
-                    tile(step, row), .transposed, tile(step, 0), .plain, rows: Self.tileSize,
-                    columns: start(row + 1), inner: length(step, limit: limit), scale: 1, adding: true,
-                    into: tile(row, 0), stride: stride)
+                let inner = length(step, limit: limit)
+                if row > 0 {
+                    TileCall.multiply(
+                        tile(step, row), .transposed, tile(step, 0), .plain, rows: Self.tileSize, columns: start(row),
+                        inner: inner, scale: 1, adding: true, into: tile(row, 0), stride: stride)
+                }
+                TileCall.addSquareOfTransposed(
+                    tile(step, row), rows: Self.tileSize, inner: inner, to: tile(row, row), stride: stride)
                 done.advance(tiles + step)
             } else {
                 done.wait(for: tiles + step, toReach: step)

@@ -43,6 +43,8 @@ private func design(
     return result
 }
 
+private let tile = TiledMatrix.tileSize
+
 enum LargeDesign: String, CaseIterable, CustomStringConvertible {
     /// With three fixed effects and the response: one tile less a column, exactly one, and one and a column, or two.
     case almostOneTile, oneTile, responseInSecondTile, oneFixedEffectInSecondTile
@@ -52,15 +54,15 @@ enum LargeDesign: String, CaseIterable, CustomStringConvertible {
 
     var simulated: SimulatedDesign {
         switch self {
-        case .almostOneTile: design([(190, 1), (123, 1)], rows: 700)
-        case .oneTile: design([(190, 1), (124, 1)], rows: 700)
-        case .responseInSecondTile: design([(190, 1), (125, 1)], rows: 700)
-        case .oneFixedEffectInSecondTile: design([(190, 1), (126, 1)], rows: 700)
+        case .almostOneTile: design([(310, 1), (tile - 5, 1)], rows: 800)
+        case .oneTile: design([(310, 1), (tile - 4, 1)], rows: 800)
+        case .responseInSecondTile: design([(310, 1), (tile - 3, 1)], rows: 800)
+        case .oneFixedEffectInSecondTile: design([(310, 1), (tile - 2, 1)], rows: 800)
         case .crossed: design([(320, 1), (301, 1)], rows: 900)
         case .crossedSlopes: design([(180, 2), (139, 2)], rows: 800)
-        case .dense: design([(150, 1), (140, 1)], rows: 9000)
-        case .nestedAndCrossed: design([(260, 1), (40, 2), (150, 1)], nesting: [1: 0], rows: 800)
-        case .threeCrossed: design([(200, 2), (101, 1), (23, 3)], rows: 800)
+        case .dense: design([(330, 1), (300, 1)], rows: 40_000)
+        case .nestedAndCrossed: design([(420, 1), (40, 2), (270, 1)], nesting: [1: 0], rows: 900)
+        case .threeCrossed: design([(260, 2), (201, 1), (23, 3)], rows: 900)
         case .nestedSlopes: design([(400, 2), (80, 2), (9, 1)], nesting: [1: 0, 2: 1], rows: 1200)
         case .manyTrees: design([(9000, 1), (900, 1)], nesting: [1: 0], rows: 12000)
         }
@@ -188,7 +190,16 @@ private func deviance(
         #expect(Set(order.positions[0].levels) == Set((0..<Int32(counts.count)).filter { counts[Int($0)] == 1 }))
         #expect(order.border[0].levels.count + order.positions[0].levels.count == counts.count)
         #expect(order.borderEffectCount == order.border[0].levels.count)
-        let kept = order.border[0].levels.map { counts[Int($0)] }
-        #expect(kept == kept.sorted(by: >))
+    }
+
+    /// Levels of a large border are in the order of their numbers of partners, so that the full tiles come together.
+    @Test func largeBordersAreSorted() {
+        let products = CrossProducts(LargeDesign.crossed.simulated)
+        let pairs = OrientedPairs(products)
+        let order = EliminationOrder(products, pairs: pairs, peeling: .never)
+        let counts = pairs.neighbourCounts(order.border[0].factor, order.positions[0].factor)
+        let sorted = order.border[0].levels.map { counts[Int($0)] }
+        #expect(sorted == sorted.sorted(by: >))
+        #expect(order.border[0].columns == (0..<Int32(sorted.count)).map { $0 })
     }
 }

@@ -12,11 +12,12 @@ extension EliminationPlan {
         let chain = chain.map { factor in
             ChainFactor(
                 factor: factor.factor, width: factor.width, levels: factor.levels, ancestors: factor.ancestors,
-                ancestorWidths: factor.ancestorWidths, patternStarts: factor.patternStarts,
+                ancestorWidths: factor.ancestorWidths, ancestorColumnCount: factor.ancestorColumnCount,
+                patternStarts: factor.patternStarts,
                 patternColumns: factor.patternColumns, patternPlaces: factor.patternPlaces,
                 rowStarts: factor.rowStarts, rows: factor.rows.copy(),
-                diagonal: ownsDiagonal ? factor.diagonal.copy() : factor.diagonal, cuts: factor.cuts,
-                buckets: factor.buckets)
+                diagonal: ownsDiagonal ? factor.diagonal.copy() : factor.diagonal, widestRow: factor.widestRow,
+                cuts: factor.cuts, buckets: factor.buckets)
         }
         let border = border.map { factor in
             BorderFactor(
