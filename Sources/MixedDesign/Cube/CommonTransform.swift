@@ -13,7 +13,7 @@ struct CommonTransform {
     /// Chooses the map.
     ///
     /// Scales and rotation are those of the largest part, of a rotated one where there is one. Shifts are too, unless the mean
-    /// of all rows lies further than a scale away from them.
+    /// of all rows lies further than a scale away from them. What is still nearly collinear is rotated further.
     /// - Parameter signs: 1 for parts that are added, −1 for those that are taken away.
     init(_ parts: [CrossProducts], signs: [Double]) {
         let added = parts.indices.filter { signs[$0] > 0 }
@@ -57,8 +57,32 @@ struct CommonTransform {
             shifts: shifts, scales: scales, rotation: start.rotation,
             constantCombination: isShared ? constant : nil, responseShift: responseShift,
             responseScale: start.responseScale)
-        transform = common
-        maps = parts.map { Self.map(from: $0.transform, to: common) }
+        let direct = parts.map { Self.map(from: $0.transform, to: common) }
+        // Columns that are far from collinear in every part may be nearly so together, as the level of a factor and its
+        // product with a covariate are when each part has one level.
+        let together = Self.gram(parts, direct, signs: signs)
+        guard let further = FixedColumnTransform.rotation(ofGram: together) else {
+            transform = common
+            maps = direct
+            return
+        }
+        let turned = FixedColumnTransform(
+            shifts: shifts, scales: scales, rotation: (start.rotation ?? .identity(size)) * further,
+            constantCombination: common.constantCombination, responseShift: responseShift,
+            responseScale: start.responseScale)
+        transform = turned
+        maps = parts.map { Self.map(from: $0.transform, to: turned) }
+    }
+
+    /// *X̃'WX̃* of all parts together under some maps.
+    private static func gram(_ parts: [CrossProducts], _ maps: [Matrix?], signs: [Double]) -> Matrix {
+        let columns = Array(0..<(parts.first?.fixedColumnCount ?? 0))
+        var sum = Matrix(rows: columns.count, columns: columns.count)
+        for ((part, map), sign) in zip(zip(parts, maps), signs) {
+            let own = (map.map { part.fixed.congruent($0) } ?? part.fixed).selecting(rows: columns, columns: columns)
+            for index in sum.storage.indices { sum.storage[index] += sign * own.storage[index] }
+        }
+        return sum
     }
 
     /// The weighted means of the columns, and last of the response, over all rows, less the shifts of `base`.
