@@ -116,7 +116,8 @@ struct LargeBenchmark: ParsableCommand {
         let times = ratio.map { $0.shown(decimals: $0 < 10 ? 1 : 0) } ?? ""
         print(
             "| \(name) | \(seconds.shown(decimals: seconds < 10 ? 3 : 1)) | \(times) | "
-                + "\(processors.shown(decimals: processors < 10 ? 3 : 1)) | \((Double(bytes) / 1e6).shown(decimals: 0)) |")
+                + "\(processors.shown(decimals: processors < 10 ? 3 : 1)) | \((Double(bytes) / 1e6).shown(decimals: 0)) |"
+        )
         fflush(nil)
     }
 }

@@ -28,7 +28,9 @@ struct Peer {
             Peer(
                 name: "GPBoost", interpreter: [python], script: "models.py",
                 designs: ["slopes", "nested"] + crossed + ["ratings8"]),
-            Peer(name: "lme-python", interpreter: [python], script: "models.py", designs: ["slopes", "nested", "insteval"]),
+            Peer(
+                name: "lme-python", interpreter: [python], script: "models.py",
+                designs: ["slopes", "nested", "insteval"]),
             Peer(name: "mixedlm", interpreter: [python], script: "models.py", designs: ["slopes", "nested"] + crossed),
             Peer(name: "statsmodels", interpreter: [python], script: "models.py", designs: ["slopes"]),
         ]
@@ -44,7 +46,8 @@ struct Peer {
     /// Runs the program on a file.
     ///
     /// - Returns: `nil` where it is not installed, fails, or takes longer than the limit.
-    func run(_ design: LargeDesign, _ path: String, scripts: String, limit: Int) -> (run: WholeProcess, answer: Answer)? {
+    func run(_ design: LargeDesign, _ path: String, scripts: String, limit: Int) -> (run: WholeProcess, answer: Answer)?
+    {
         let output = path + ".answer"
         defer { unlink(output) }
         let words = ["\(limit)"] + interpreter + [scripts + "/" + script, name.lowercased(), design.name, path]

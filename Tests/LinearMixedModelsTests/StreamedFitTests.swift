@@ -157,7 +157,8 @@ private struct MessyText {
         let mutation = try TableExpression(parsing: "log(x)")
         let condition = try TableExpression(parsing: "g != \"g3\" & x > 0.8")
         let prepare: @Sendable (DataTable) throws -> DataTable = { part in
-            try part.mutating("z", mutation, source: "log(x)").filtered(where: condition, source: "g != \"g3\" & x > 0.8")
+            try part.mutating("z", mutation, source: "log(x)").filtered(
+                where: condition, source: "g != \"g3\" & x > 0.8")
         }
         let streamed = try #require(
             try StreamedDesign(formula, data.stream(), inspecting: ["g", "x"], prepare: prepare))

@@ -88,7 +88,9 @@ final class LevelAccumulator {
         }
         var rest = 0.0
         for index in count / 4 * 4..<count {
-            rest += left.load(fromByteOffset: 8 * index, as: Double.self) * right.load(fromByteOffset: 8 * index, as: Double.self)
+            rest +=
+                left.load(fromByteOffset: 8 * index, as: Double.self)
+                * right.load(fromByteOffset: 8 * index, as: Double.self)
         }
         return sums.sum() + rest
     }

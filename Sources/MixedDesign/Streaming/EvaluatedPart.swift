@@ -56,6 +56,8 @@ struct EvaluatedPart {
         groupValues = Dictionary(
             uniqueKeysWithValues: Set(places.groupings.joined()).map { ($0, evaluated[$0].values) })
         self.dictionaries = dictionaries
-        summary = PartSummary(frame, variables: builder.variables, values: values, table: table, rows: rows, terms: formula.terms.fixed.terms)
+        summary = PartSummary(
+            frame, variables: builder.variables, values: values, table: table, rows: rows,
+            terms: formula.terms.fixed.terms)
     }
 }

@@ -110,7 +110,8 @@ extension VariableSummary {
     /// The summary of the rows of both; `nil` where one has numbers and the other levels.
     func joined(with other: VariableSummary) -> VariableSummary? {
         switch (self, other) {
-        case (.numeric(let first), .numeric(let second)): NumericSummary.sum([(first, 1), (second, 1)]).map { .numeric($0) }
+        case (.numeric(let first), .numeric(let second)):
+            NumericSummary.sum([(first, 1), (second, 1)]).map { .numeric($0) }
         case (.categorical(let first), .categorical(let second)): .categorical(first.joined(with: second))
         default: nil
         }

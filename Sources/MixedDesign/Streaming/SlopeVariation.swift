@@ -18,7 +18,8 @@ struct SlopeVariation {
         for row in 0..<rows where codes[row] >= 0 {
             let level = Int(codes[row])
             if level >= valueOfLevel.count {
-                valueOfLevel += [Double](repeating: .nan, count: max(level + 1, valueOfLevel.count * 2) - valueOfLevel.count)
+                valueOfLevel += [Double](
+                    repeating: .nan, count: max(level + 1, valueOfLevel.count * 2) - valueOfLevel.count)
             }
             if valueOfLevel[level].isNaN {
                 valueOfLevel[level] = values[row]

@@ -74,7 +74,8 @@ final class StreamedPass {
         let builder = formula.builder
         guard let summary, summary.rowCount > 0 else {
             let dropped = summary?.dropped ?? []
-            throw builder.noRows(total: summary?.totalRowCount ?? 0, dropped: dropped, response: formula.places.response)
+            throw builder.noRows(
+                total: summary?.totalRowCount ?? 0, dropped: dropped, response: formula.places.response)
         }
         let data = summary.data
         try builder.checkVaries(data.response, name: builder.evaluated[formula.places.response].name)
@@ -114,7 +115,8 @@ final class StreamedPass {
             let name = RandomEffectsBuilder.name(of: term)
             guard let index = groups.firstIndex(where: { $0.name == name }) else { continue }
             var counts = [Int](repeating: 0, count: arrangements[index].levelCount)
-            for (level, place) in arrangements[index].places.enumerated() where place >= 0 && level < rowCounts[index].count {
+            for (level, place) in arrangements[index].places.enumerated()
+            where place >= 0 && level < rowCounts[index].count {
                 counts[Int(place)] += rowCounts[index][level]
             }
             let variables = groups[index].variables.map { variable in

@@ -70,7 +70,8 @@ package struct StreamedRows: Sendable {
         var frame = part.frame
         frame.groupings = sources.map { source in
             ModelFrame.Grouping(
-                codes: codes[source.group], columns: source.columns.map { part.frame.groupings[source.group].columns[$0] })
+                codes: codes[source.group],
+                columns: source.columns.map { part.frame.groupings[source.group].columns[$0] })
         }
         return frame
     }

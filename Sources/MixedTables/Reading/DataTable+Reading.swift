@@ -49,7 +49,8 @@ extension DataTable {
 extension TextSource {
     /// The text of a file; `-` is standard input. Compressed text and Latin-1 text are converted in memory.
     static func open(_ path: String, options: ReadingOptions) throws(TableError) -> TextSource {
-        if path != "-", options.encoding == .utf8, let file = try OpenFile.regular(path), try !file.isGzip(named: path) {
+        if path != "-", options.encoding == .utf8, let file = try OpenFile.regular(path), try !file.isGzip(named: path)
+        {
             return TextSource(file, named: path)
         }
         return try open(FileBytes.open(path), named: path == "-" ? "standard input" : path, options: options)

@@ -94,7 +94,8 @@ package struct LevelDictionary {
     }
 
     @inline(never)
-    private mutating func insert(_ key: UInt64, _ text: UnsafePointer<UInt8>, _ length: Int, _ fieldStart: Int) -> Int32 {
+    private mutating func insert(_ key: UInt64, _ text: UnsafePointer<UInt8>, _ length: Int, _ fieldStart: Int) -> Int32
+    {
         if (entries.count + 1) * 2 > slots.count { rebuild(max(64, slots.count * 2)) }
         let code = Int32(truncatingIfNeeded: entries.count)
         entries.append(Entry(key: key, start: arena.count, length: length, fieldStart: fieldStart))

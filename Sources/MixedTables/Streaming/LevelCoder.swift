@@ -130,7 +130,8 @@ private struct NumberCodes {
         if integers.count * 2 > slots.count { grow() }
         if value >= 0, value < Self.directLimit {
             if value >= direct.count {
-                direct += [Int32](repeating: -1, count: max(value + 1, min(direct.count * 2, Self.directLimit)) - direct.count)
+                direct += [Int32](
+                    repeating: -1, count: max(value + 1, min(direct.count * 2, Self.directLimit)) - direct.count)
             }
             direct[value] = code
         }
