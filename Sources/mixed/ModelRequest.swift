@@ -65,7 +65,7 @@ struct ModelRequest {
 
     /// Reads a file in one pass, without holding its rows; `nil` where they must be held.
     func stream(_ path: String, _ request: DataRequest) throws -> StreamedDesign? {
-        guard let formula, request.isRowwise else { return nil }
+        guard let formula, request.isRowwise, try SavedFileKind(contentsOf: path) == nil else { return nil }
         var reading = request.readingOptions(columns: columnNames)
         reading.threads = threads
         return try StreamedDesign(

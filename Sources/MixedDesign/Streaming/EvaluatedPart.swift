@@ -23,7 +23,9 @@ struct EvaluatedPart {
         let places = formula.places
         var evaluated: [EvaluatedVariable] = []
         for variable in builder.evaluated {
-            evaluated.append(EvaluatedVariable(variable.stored, values: try table.values(of: variable.stored)))
+            // The reference level need not occur in every part.
+            let values = try table.values(of: variable.stored.ignoringRelevel)
+            evaluated.append(EvaluatedVariable(variable.stored, values: values))
         }
         let missing = MissingRows(evaluated, table: table)
         for index in evaluated.indices { evaluated[index].restrict(to: missing.kept) }

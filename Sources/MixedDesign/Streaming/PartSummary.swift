@@ -98,9 +98,14 @@ struct PartSummary {
     }
 
     /// The summary of all parts.
-    var data: DataSummary {
-        DataSummary(
-            totalRowCount: totalRowCount, rowCount: rowCount, dropped: dropped, response: response,
+    ///
+    /// - Parameter names: Columns and expressions in the order in which missing values are to be told.
+    func data(namesInOrder names: [String]) -> DataSummary {
+        let ordered = dropped.sorted {
+            (names.firstIndex(of: $0.column) ?? names.count) < (names.firstIndex(of: $1.column) ?? names.count)
+        }
+        return DataSummary(
+            totalRowCount: totalRowCount, rowCount: rowCount, dropped: ordered, response: response,
             variables: variables.compactMapValues { $0 }, columns: columns.compactMapValues { $0 }, cells: cells,
             totalWeight: totalWeight?.value, fingerprint: fingerprint)
     }

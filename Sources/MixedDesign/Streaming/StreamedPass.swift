@@ -77,7 +77,8 @@ final class StreamedPass {
             throw builder.noRows(
                 total: summary?.totalRowCount ?? 0, dropped: dropped, response: formula.places.response)
         }
-        let data = summary.data
+        let data = summary.data(
+            namesInOrder: builder.evaluated.flatMap { $0.stored.expression.variableNames + [$0.name] })
         try builder.checkVaries(data.response, name: builder.evaluated[formula.places.response].name)
         var notes: [DesignNote] = []
         if data.droppedRowCount > 0 {
