@@ -174,6 +174,13 @@ private struct MessyText {
         #expect(try StreamedDesign(try ModelFormula(parsing: text), data.stream()) == nil)
     }
 
+    /// The message about a value that cannot be used names the row of the file, which only held rows know.
+    @Test func valuesThatCannotBeUsedAreLeftToMemory() throws {
+        var data = MessyText(rows: 300, seed: 23, missing: 0)
+        data.rows[250][1] = "Inf"
+        #expect(try StreamedDesign(try ModelFormula(parsing: "y ~ x + (1 | g)"), data.stream()) == nil)
+    }
+
     @Test func aRaggedRowIsNamed() throws {
         var data = MessyText(rows: 300, seed: 19)
         data.rows[250].append("one too many")

@@ -62,7 +62,13 @@ public struct StreamedDesign: Sendable {
             }
             guard let sampled else { return nil }
             let pass = StreamedPass(sampled)
-            let surprising = try pass.add(stream, like: raw, prepare: prepare)
+            let surprising: [TableStream.Place]
+            do {
+                surprising = try pass.add(stream, like: raw, prepare: prepare)
+            } catch is DesignError {
+                // A value that cannot be used: held rows give the message with the row of the file.
+                return nil
+            }
             if surprising.isEmpty {
                 self = try pass.finished(stream, sample: raw, prepare: prepare)
                 return
