@@ -250,16 +250,3 @@ extension BlockFactorization {
         }
     }
 }
-
-/// Blocks of numbers of one size, each written by one part of a loop.
-struct DisjointBlocks: @unchecked Sendable {
-    private let base: UnsafeMutablePointer<Double>
-    private let size: Int
-
-    init(_ base: UnsafeMutablePointer<Double>, size: Int) {
-        self.base = base
-        self.size = size
-    }
-
-    subscript(index: Int) -> UnsafeMutablePointer<Double> { base + index * size }
-}
