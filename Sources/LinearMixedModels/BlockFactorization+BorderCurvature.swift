@@ -36,9 +36,7 @@ extension BlockFactorization {
                 }
             }
             for other in borderDirections where other <= direction {
-                let second = tangents.directions[other]
-                guard let factor = plan.border.first(where: { $0.factor == second.factor }) else { continue }
-                result[direction, other] += borderTrace(own, factor, second.elements)
+                result[direction, other] += borderTrace(own, tangents.directions[other])
             }
         }
     }
@@ -79,10 +77,10 @@ extension BlockFactorization {
     }
 
     /// *Σ_ij tr(E Ĉ_ij F Ĉ_ij')* over the levels of two border factors.
-    private func borderTrace(
-        _ direction: SymmetricDirection, _ factor: EliminationPlan.BorderFactor, _ elements: [(Int, Int)]
-    ) -> Double {
-        sumOverColumns(direction) { column, partner, values in
+    func borderTrace(_ direction: SymmetricDirection, _ other: SymmetricDirection) -> Double {
+        guard let factor = plan.border.first(where: { $0.factor == other.factor }) else { return 0 }
+        let elements = other.elements
+        return sumOverColumns(direction) { column, partner, values in
             var sum = 0.0
             for level in 0..<factor.levelCount {
                 let start = Int(factor.columns.pointer[level])

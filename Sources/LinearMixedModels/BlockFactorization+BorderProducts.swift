@@ -1,8 +1,4 @@
-// Sums over the levels of a chain factor that are formed block by block of the border's matrix.
-//
-// A tile takes its contributions in the order of the levels, whoever computes it, while it stays in the cache. A run of
-// levels that touches a good share of its rows and of its columns is packed into two panels of zeros and multiplied as
-// dense matrices.
+// Sums over the levels of a chain factor that are formed column by column of the border's matrix.
 
 internal import MixedLinearAlgebra
 
@@ -25,91 +21,111 @@ extension BlockFactorization {
             self.weights = weights
             self.isSymmetrized = isSymmetrized
         }
+
+        /// *W* of a level with *k* effects.
+        @inline(__always)
+        func weight(_ level: Int, size k: Int) -> UnsafePointer<Double> {
+            UnsafePointer(weights.pointer + (weights.count > k * k ? level * k * k : 0))
+        }
     }
 
-    /// Where a run of levels fills more than this share of all pairs of a tile's places, dense products are faster.
-    static let densePairShare = 0.04
+    /// Columns that one task takes at a time.
+    static let columnsOfTask = 16
 
     /// Adds the products of all levels to a matrix of the border's columns, response included, or without it.
     func addProducts(_ products: LevelProducts, at position: Int, to matrix: TiledMatrix) {
-        guard let buckets = plan.chain[position].buckets else { return }
-        let context = TileContext(plan.chain[position], buckets, limit: matrix.size)
-        let blocks = context.blockCount
-        ParallelLoop.forEachTask(blocks * (blocks + 1) / 2, threads: threads) { worker, index in
-            let (row, column) = TiledMatrix.rowwisePlace(index)
-            let tile = context.block(row, column, of: matrix)
-            for run in 0..<buckets.runCount {
-                if context.isDense(row, column, run: run, share: Self.densePairShare) {
-                    addPanels(products, context, row, column, run: run, to: tile, scratch[worker])
-                } else {
-                    context.forEachMeeting(row, column, run: run) { left, right in
-                        addMeeting(
-                            products, context, left, right, isDiagonal: row == column, to: tile,
-                            scratch[worker].block.pointer)
-                    }
+        let factor = plan.chain[position]
+        guard let touches = factor.touches else { return }
+        addDenseProducts(products, touches.denseLevels, of: factor, to: matrix)
+        let size = matrix.size
+        let tasks = (size + Self.columnsOfTask - 1) / Self.columnsOfTask
+        ParallelLoop.forEachTask(tasks, threads: threads) { worker, task in
+            let sums = scratch[worker].borderColumn.pointer
+            for column in task * Self.columnsOfTask..<min(size, (task + 1) * Self.columnsOfTask) {
+                (sums + column).update(repeating: 0, count: size - column)
+                addColumn(column, products, of: factor, touches, to: sums, limit: size, scratch[worker])
+                matrix.forEachRun(ofColumn: column) { rows, target in
+                    for row in rows { target[row - rows.lowerBound] += sums[row] }
                 }
             }
         }
     }
 
-    /// Adds a level's product to the elements of a tile that it touches.
+    /// Adds to one column what the levels that touch it contribute, from the diagonal downwards.
     @inline(__always)
-    private func addMeeting(
-        _ products: LevelProducts, _ context: TileContext, _ left: Bucket, _ right: Bucket, isDiagonal: Bool,
-        to tile: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutablePointer<Double>
+    private func addColumn(
+        _ column: Int, _ products: LevelProducts, of factor: EliminationPlan.ChainFactor, _ touches: BorderTouches,
+        to sums: UnsafeMutablePointer<Double>, limit: Int, _ scratch: LevelScratch
     ) {
-        let k = context.width
-        let weight = products.weights.pointer + (products.weights.count > k * k ? left.level * k * k : 0)
-        let rows = left.places
-        let columns = right.places
-        let leftValues = products.left.pointer + left.offset
-        let rightValues = products.right.pointer + right.offset
-        if k == 1 && !products.isSymmetrized {
-            for column in 0..<right.count {
-                let factor = rightValues[column] * weight[0]
-                let target = tile + Int(columns[column]) << TiledMatrix.tileShift
-                for row in (isDiagonal ? column : 0)..<left.count { target[Int(rows[row])] += leftValues[row] * factor }
+        let effects = plan.borderEffectCount
+        let isScalar = factor.width == 1 && !products.isSymmetrized
+        @inline(__always) func add(_ level: Int, _ place: Int) {
+            let row = factor.borderRow(level)
+            let place = place < 0 ? row.patternCount + column - effects : place
+            if isScalar {
+                addScalar(products, level, row, place: place, to: sums, limit: limit)
+            } else {
+                addBlock(products, level, row, place: place, size: factor.width, to: sums, limit: limit, scratch)
             }
+        }
+        guard column < effects else {
+            for range in touches.sparseRanges { for level in range { add(level, -1) } }
             return
         }
-        let otherLeft = products.right.pointer + left.offset
-        let otherRight = products.left.pointer + right.offset
-        for column in 0..<right.count {
-            // W R, and W L.
-            for element in 0..<k {
-                var first = 0.0
-                var second = 0.0
-                for inner in 0..<k {
-                    first += weight[element + inner * k] * rightValues[column * k + inner]
-                    second += weight[inner + element * k] * otherRight[column * k + inner]
-                }
-                scratch[element] = first
-                scratch[k + element] = second
-            }
-            let target = tile + Int(columns[column]) << TiledMatrix.tileShift
-            for row in (isDiagonal ? column : 0)..<left.count {
-                var sum = Self.dot(leftValues + row * k, scratch, k)
-                if products.isSymmetrized { sum += Self.dot(otherLeft + row * k, scratch + k, k) }
-                target[Int(rows[row])] += sum
-            }
+        for index in touches.starts.pointer[column]..<touches.starts.pointer[column + 1] {
+            add(Int(touches.levels.pointer[index]), Int(touches.places.pointer[index]))
         }
     }
 
-    /// Adds the products of a run of levels to a tile as a product of dense panels.
-    private func addPanels(
-        _ products: LevelProducts, _ context: TileContext, _ row: Int, _ column: Int, run: Int,
-        to tile: UnsafeMutablePointer<Double>, _ scratch: LevelScratch
+    /// A level with one effect: a multiple of the rest of its row.
+    @inline(__always)
+    private func addScalar(
+        _ products: LevelProducts, _ level: Int, _ row: EliminationPlan.ChainFactor.BorderRow, place: Int,
+        to sums: UnsafeMutablePointer<Double>, limit: Int
     ) {
-        let first = scratch.panels[0].pointer
-        let second = scratch.panels[1].pointer
-        context.pack(products.left, row, run: run, weights: nil, isTransposed: false, into: first, scratch)
-        context.pack(
-            products.right, column, run: run, weights: products.weights, isTransposed: false, into: second, scratch)
-        TilePanel.addProduct(first, second, depth: context.depth(run), to: tile)
-        guard products.isSymmetrized else { return }
-        context.pack(products.right, row, run: run, weights: nil, isTransposed: false, into: first, scratch)
-        context.pack(
-            products.left, column, run: run, weights: products.weights, isTransposed: true, into: second, scratch)
-        TilePanel.addProduct(first, second, depth: context.depth(run), to: tile)
+        let left = products.left.pointer + row.offset
+        let factor = products.weight(level, size: 1)[0] * products.right.pointer[row.offset + place]
+        for index in min(place, row.patternCount)..<row.patternCount {
+            sums[Int(row.pattern[index])] += left[index] * factor
+        }
+        let tail = left + row.patternCount
+        let target = sums + plan.borderEffectCount
+        for index in max(0, place - row.patternCount)..<limit - plan.borderEffectCount {
+            target[index] += tail[index] * factor
+        }
+    }
+
+    @inline(__always)
+    private func addBlock(
+        _ products: LevelProducts, _ level: Int, _ row: EliminationPlan.ChainFactor.BorderRow, place: Int, size k: Int,
+        to sums: UnsafeMutablePointer<Double>, limit: Int, _ scratch: LevelScratch
+    ) {
+        let weight = products.weight(level, size: k)
+        let left = products.left.pointer + row.offset
+        let right = products.right.pointer + row.offset
+        // W R, and W'L, of the column.
+        let first = scratch.block.pointer
+        let second = first + k
+        for element in 0..<k {
+            var sum = 0.0
+            var transposed = 0.0
+            for inner in 0..<k {
+                sum += weight[element + inner * k] * right[place * k + inner]
+                transposed += weight[inner + element * k] * left[place * k + inner]
+            }
+            first[element] = sum
+            second[element] = transposed
+        }
+        @inline(__always) func value(_ index: Int) -> Double {
+            let own = Self.dot(left + index * k, first, k)
+            return products.isSymmetrized ? own + Self.dot(right + index * k, second, k) : own
+        }
+        for index in min(place, row.patternCount)..<row.patternCount {
+            sums[Int(row.pattern[index])] += value(index)
+        }
+        let target = sums + plan.borderEffectCount
+        for index in max(0, place - row.patternCount)..<limit - plan.borderEffectCount {
+            target[index] += value(row.patternCount + index)
+        }
     }
 }

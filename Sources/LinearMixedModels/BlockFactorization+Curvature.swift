@@ -27,14 +27,38 @@ extension BlockFactorization {
     /// - Complexity: For each direction as the factorisation, with one symmetric product of the border's size.
     func inverseTraces(_ directions: [SymmetricDirection], inverse: SelectedInverse) -> Matrix {
         var result = Matrix(rows: directions.count, columns: directions.count)
-        let tangents = ChainTangents(plan, directions: directions)
+        let tangents = ChainTangents(plan, directions: directions, keepsHalves: false)
         for position in plan.chain.indices {
             addChainTraces(position, tangents: tangents, inverse: inverse, to: &result)
         }
         addBorderTraces(tangents, to: &result)
-        for first in directions.indices {
+        return Self.joiningTriangles(result)
+    }
+
+    /// The same with what the chain leaves at the border estimated, one matrix for each group of probes: their mean is
+    /// the estimate, and their spread its error.
+    ///
+    /// - Parameter kind: What has been inverted.
+    /// - Returns: `nil` for a border of one tile, of which the exact traces cost no more.
+    /// - Complexity: For each direction as eliminating the chain, and *m²* multiplications a probe.
+    func estimatedInverseTraces(
+        _ directions: [SymmetricDirection], inverse: SelectedInverse, kind: InverseKind
+    ) -> [Matrix]? {
+        guard border.tileCount > 1 else { return nil }
+        var exact = Matrix(rows: directions.count, columns: directions.count)
+        let tangents = ChainTangents(plan, directions: directions, keepsHalves: true)
+        for position in plan.chain.indices {
+            addChainTraces(position, tangents: tangents, inverse: inverse, to: &exact)
+        }
+        return estimatedBorderTraces(tangents, kind: kind).map { Self.joiningTriangles(exact + $0) }
+    }
+
+    /// Each unordered pair of directions has gone to one of two places.
+    private static func joiningTriangles(_ traces: Matrix) -> Matrix {
+        var result = traces
+        for first in 0..<traces.rowCount {
             for second in 0..<first {
-                let value = result[first, second] + result[second, first]
+                let value = traces[first, second] + traces[second, first]
                 result[first, second] = value
                 result[second, first] = value
             }
@@ -50,10 +74,13 @@ extension BlockFactorization {
         /// For each chain factor but the first and each direction from below: diagonal blocks and rows.
         private(set) var diagonal: [[Int: Storage<Double>]]
         private(set) var rows: [[Int: Storage<Double>]]
-        /// For each chain direction its tangent of the border, in the units of *u*.
+        /// For each chain direction its tangent of the border, in the units of *u*, unless halves are kept.
         let border: [Int: TiledMatrix]
+        /// For each chain factor and each active direction the levels' *Q* of which *Q'K + K'Q* make up that tangent.
+        private(set) var halves: [[Int: Storage<Double>]] = []
 
-        init(_ plan: EliminationPlan, directions: [SymmetricDirection]) {
+        /// - Parameter keepsHalves: Whether the tangents of the border are not formed, but kept as what they are made of.
+        init(_ plan: EliminationPlan, directions: [SymmetricDirection], keepsHalves: Bool) {
             self.directions = directions
             var active: [[Int]] = []
             var fromBelow: [Int] = []
@@ -75,9 +102,15 @@ extension BlockFactorization {
                 }
                 fromBelow += directions.indices.filter { directions[$0].factor == factor.factor }
                 active.append(fromBelow)
+                if keepsHalves {
+                    halves.append(
+                        Dictionary(uniqueKeysWithValues: fromBelow.map { ($0, Storage(zeros: factor.rows.count)) }))
+                }
             }
             self.active = active
-            border = Dictionary(uniqueKeysWithValues: fromBelow.map { ($0, TiledMatrix(size: plan.borderSize)) })
+            border =
+                keepsHalves
+                ? [:] : Dictionary(uniqueKeysWithValues: fromBelow.map { ($0, TiledMatrix(size: plan.borderSize)) })
         }
     }
 
@@ -98,14 +131,16 @@ extension BlockFactorization {
                     ancestors: AncestorBlocks.all(
                         plan, at: position, diagonal: tangents.diagonal.map { $0[direction] ?? Storage(zeros: 0) },
                         rows: tangents.rows.map { $0[direction] ?? Storage(zeros: 0) }),
-                    halves: factor.buckets == nil ? nil : Storage(zeros: factor.rows.count))
+                    halves: tangents.halves.isEmpty
+                        ? (factor.touches == nil ? nil : Storage(zeros: factor.rows.count))
+                        : tangents.halves[position][direction])
             })
         let ranges = factor.cuts.count - 1
         let count = active.count
         // Ranges have no ancestor in common; what they leave at the border of one tile is added in their order.
         let others = active.map { _ in
             (1..<max(ranges, 1)).map { _ in
-                Storage<Double>(zeros: factor.buckets == nil ? plan.borderSize * plan.borderSize : 0)
+                Storage<Double>(zeros: factor.touches == nil ? plan.borderSize * plan.borderSize : 0)
             }
         }
         var sums = [Double](repeating: 0, count: ranges * count * count)

@@ -52,7 +52,7 @@ extension BlockFactorization {
         let factor = plan.chain[position]
         let k = factor.width
         // Levels that nobody reads from need only K H K', and that of the border can be taken tile by tile.
-        let isTiled = position == 0 && factor.ancestors.isEmpty && factor.buckets != nil
+        let isTiled = position == 0 && factor.ancestors.isEmpty && factor.touches != nil
         if isTiled { addBorderForms(at: position, to: result.corrections[position]) }
         let ranges = factor.cuts.count - 1
         var sums = [Double](repeating: 0, count: ranges * k * k)

@@ -66,9 +66,11 @@ final class BlockFactorization {
         let widest = plan.widestNeighbourhood + 1
         let widestBlock = products.factors.map(\.columnCount).max() ?? 1
         // Tiles are work for everybody; ranges of levels only for as many as there are.
-        let isTiled = plan.chain.contains { $0.buckets != nil }
+        let isTiled = plan.chain.contains { $0.touches != nil }
         let workers = max(1, isTiled ? threads : min(threads, plan.largestRangeCount))
-        scratch = (0..<workers).map { _ in LevelScratch(columns: widest, width: widestBlock) }
+        scratch = (0..<workers).map { _ in
+            LevelScratch(columns: widest, width: widestBlock, borderSize: plan.borderStride)
+        }
     }
 
     /// The parts of the objective that a factorisation yields.
@@ -153,7 +155,7 @@ final class BlockFactorization {
         let cuts = factor.cuts
         let ranges = cuts.count - 1
         // Ranges have no ancestor in common; what they take from a border of one tile is kept apart and added in order.
-        let takesDirectly = factor.buckets == nil
+        let takesDirectly = factor.touches == nil
         let others = takesDirectly && ranges > 1 ? rangeBorders : []
         var sums = [Double](repeating: 0, count: ranges)
         sums.withUnsafeMutableBufferPointer { sums in
@@ -296,11 +298,11 @@ final class BlockFactorization {
             subtract(
                 own, width: width, patternStart: factor.patternStarts.pointer[level], size: k, of: level,
                 from: ancestors)
-            if factor.buckets == nil {
+            if factor.touches == nil {
                 subtract(own, width: width, of: level, at: position, from: border.storage.pointer)
             }
         }
-        guard factor.buckets != nil else { return }
+        guard factor.touches != nil else { return }
         let weight = Storage<Double>(zeros: k * k)
         for index in 0..<k { weight.pointer[index * (k + 1)] = -1 }
         addProducts(.init(reduced, reduced, weights: weight), at: position, to: border)

@@ -17,6 +17,8 @@ struct DevianceExpansion {
     var columnOffsets: [Int]
     /// *tr(T̃ S_d T̃ S_e)* with *T̃ = I − Ĉ*, when it was asked for.
     var traces: Matrix?
+    /// What each group of probes says of the traces, where these are estimated: their mean.
+    var traceSamples: [Matrix] = []
     /// *û'S_d T̃ S_e û*, with the fixed effects always profiled out.
     var averageInformation: Matrix
     /// *Σ_i û_i'S_d û_i*.
@@ -32,6 +34,8 @@ struct DevianceExpansion {
     enum Curvature {
         /// The exact Hessian.
         case exact
+        /// The trace term to a thousandth or so, where its exact value would cost several factorisations.
+        case estimatedTraces
         /// Average information in place of the trace term: as good far from the optimum of a large design.
         case averageInformation
     }
@@ -44,13 +48,12 @@ extension ProfiledDeviance {
     ///   each covariance parameter of the eliminated factors in addition.
     func expansion(at relativeFactors: [Matrix], curvature: DevianceExpansion.Curvature) -> DevianceExpansion? {
         guard let value = value(at: relativeFactors) else { return nil }
-        let isExact = curvature == .exact
-        if plan.hasSingleFactor { return singleFactorExpansion(value, isExact: isExact) }
-        return generalExpansion(value, isExact: isExact)
+        if plan.hasSingleFactor { return singleFactorExpansion(value, isExact: curvature != .averageInformation) }
+        return generalExpansion(value, curvature: curvature)
     }
 
     /// The expansion at the θ that has just been factored, for any plan.
-    func generalExpansion(_ value: Value, isExact: Bool) -> DevianceExpansion {
+    func generalExpansion(_ value: Value, curvature: DevianceExpansion.Curvature) -> DevianceExpansion {
         factorization.solveResponse()
         let inverse = factorization.selectedInverse(inverseKind)
         let rows = Double(residualRows)
@@ -70,10 +73,10 @@ extension ProfiledDeviance {
             }
             scores.append(score)
         }
-        let traces = isExact ? complementTraces(inverse) : nil
+        let traces = complementTraces(inverse, curvature: curvature)
         return DevianceExpansion(
             value: value, scores: scores, directions: directions, columnOffsets: terms.map(\.columnOffset),
-            traces: traces,
+            traces: traces.mean, traceSamples: traces.samples,
             averageInformation: averageInformation(),
             quadraticForms: directions.map { direction in
                 direction.elements.reduce(0) { $0 + squares[direction.factor][$1.0, $1.1] }
@@ -96,9 +99,26 @@ extension ProfiledDeviance {
         }
     }
 
+    /// The traces, and where they are estimated what groups of probes say.
+    private func complementTraces(
+        _ inverse: BlockFactorization.SelectedInverse, curvature: DevianceExpansion.Curvature
+    ) -> (mean: Matrix?, samples: [Matrix]) {
+        if curvature == .averageInformation { return (nil, []) }
+        if curvature == .estimatedTraces,
+            let samples = factorization.estimatedInverseTraces(directions, inverse: inverse, kind: inverseKind)
+        {
+            let complements = samples.map { complementTraces(inverse, ofInverse: $0) }
+            let zero = Matrix(rows: directions.count, columns: directions.count)
+            return ((1 / Double(complements.count)) * complements.reduce(zero, +), complements)
+        }
+        return (complementTraces(inverse, ofInverse: factorization.inverseTraces(directions, inverse: inverse)), [])
+    }
+
     /// *tr(T̃ S_d T̃ S_e) = tr(S_d S_e) − 2 tr(Ĉ S_d S_e) + tr(Ĉ S_d Ĉ S_e)*.
-    private func complementTraces(_ inverse: BlockFactorization.SelectedInverse) -> Matrix {
-        var traces = factorization.inverseTraces(directions, inverse: inverse)
+    private func complementTraces(
+        _ inverse: BlockFactorization.SelectedInverse, ofInverse inverseTraces: Matrix
+    ) -> Matrix {
+        var traces = inverseTraces
         for (first, left) in directions.enumerated() {
             for (second, right) in directions.enumerated() where left.term == right.term {
                 let levels = Double(products.factors[left.factor].levelCount)

@@ -13,7 +13,8 @@ struct DevianceMinimum {
     var chart: CovarianceChart
     /// The expansion at the centre of that chart, with exact curvature.
     var expansion: DevianceExpansion
-    /// *g'H⁻¹g*: twice what a further Newton step could gain, and the squared distance to the optimum in standard errors.
+    /// *g'H⁻¹g*: twice what a further Newton step could gain, and the squared distance to the optimum in standard errors;
+    /// after a last step with estimated traces the bound on what that step leaves.
     var newtonDecrement: Double
     /// The smallest eigenvalue of the Hessian over the largest.
     var smallestCurvature: Double
@@ -56,7 +57,8 @@ struct MinimizationSettings: Sendable {
     var largestExactBorder = 250
     /// Whether the descent begins with scoring steps, as far from the optimum it should.
     var beginsWithScoring = true
-    /// Whether the start is within a few hundredths of a standard error, so that one exact Hessian serves to the end.
+    /// Whether the start is within a few hundredths of a standard error, so that one Hessian, the traces of a large border
+    /// estimated, serves to the end.
     var beginsNearOptimum = false
     /// Pivots whose share of a level's information is below this are told from zero by their score only.
     var floorInformation = Self.floorInformation
@@ -104,12 +106,13 @@ extension ProfiledDeviance {
         let isSmall = plan.borderSize <= settings.largestExactBorder
         let tolerance = isSmall ? settings.tolerance : settings.largeBorderTolerance
         var curvature: DevianceExpansion.Curvature =
-            isSmall || settings.beginsNearOptimum ? .exact : .averageInformation
+            settings.beginsNearOptimum ? .estimatedTraces : isSmall ? .exact : .averageInformation
         guard var here = iterate(at: start, floors: floors, curvature: curvature) else { return nil }
         // Many levels determine their moments so well that Newton's method is at home from the start.
         if isSmall, settings.beginsWithScoring { here = scored(here, floors: floors) }
         var radius = 0.7
         var hasConverged = false
+        var remainder: Double?
         for _ in 0..<settings.iterationLimit {
             guard let model = here.model(radius: radius) else {
                 // Every variance is zero and its score says so; the exact Hessian is still owed to the caller.
@@ -123,6 +126,11 @@ extension ProfiledDeviance {
                 continue
             }
             if here.isExact, model.predictedDecrease < tolerance {
+                hasConverged = true
+                break
+            }
+            if let left = here.decrementAfter(model), left < settings.certifiedDecrement {
+                remainder = left
                 hasConverged = true
                 break
             }
@@ -147,7 +155,7 @@ extension ProfiledDeviance {
             if outcome == .good, model.isAtBound { radius *= 2.5 }
             if outcome != .rejected { here = next }
         }
-        return minimum(here, radius: radius, hasConverged: hasConverged)
+        return minimum(here, radius: radius, hasConverged: hasConverged, decrementAfterStep: remainder)
     }
 
     /// How the objective at a new point compares with what the model promised.
@@ -202,7 +210,10 @@ extension ProfiledDeviance {
         }
     }
 
-    private func minimum(_ last: DescentIterate, radius: Double, hasConverged: Bool) -> DevianceMinimum {
+    /// - Parameter remainder: What the decrement is at most after the last step, where that is known.
+    private func minimum(
+        _ last: DescentIterate, radius: Double, hasConverged: Bool, decrementAfterStep remainder: Double?
+    ) -> DevianceMinimum {
         var relative = last.chart.relativeFactors()
         var deviance = last.deviance
         let model = last.model(radius: radius)
@@ -218,7 +229,7 @@ extension ProfiledDeviance {
         }
         return DevianceMinimum(
             relativeFactors: relative, deviance: deviance, chart: last.chart, expansion: last.expansion,
-            newtonDecrement: 2 * max(0, model?.predictedDecrease ?? 0),
+            newtonDecrement: remainder ?? 2 * max(0, model?.predictedDecrease ?? 0),
             smallestCurvature: model.map { $0.largestEigenvalue > 0 ? $0.smallestEigenvalue / $0.largestEigenvalue : 0 }
                 ?? 1,
             smallestBoundaryScore: last.smallestBoundaryScore,
@@ -302,6 +313,30 @@ private struct DescentIterate {
             return []
         }
         return chart.terms.indices.filter { $0 == flat || expansion.traceCorrelation(of: flat, with: $0) > 0.9 }
+    }
+
+    /// What the decrement is at most after a whole step, where the traces are estimated.
+    ///
+    /// The step leaves what the Hessian is wrong by of the distance *√D* to the optimum, and by the curvature's own change
+    /// a part of that distance that is itself no more than *√D*: the decrement is *(ε√D + D)²*. The error *ε* of the
+    /// Hessian, relative to it, is three of its standard errors as the groups of probes show them.
+    func decrementAfter(_ step: TrustRegionStep) -> Double? {
+        let samples = expansion.traceSamples
+        guard samples.count > 1, !step.isAtBound, step.smallestEigenvalue > 0,
+            let inverse = CholeskyDecomposition(hessian)?.inverse
+        else { return nil }
+        let tangents = free.map { chart.tangent(of: $0) }
+        var squares = 0.0
+        for sample in samples {
+            var own = expansion
+            own.traces = sample
+            let relative = inverse * (own.derivatives(along: tangents).hessian - hessian)
+            squares += relative.inner(relative.transposed)
+        }
+        let error = 3 * (squares / Double(samples.count * (samples.count - 1))).squareRoot()
+        let decrement = 2 * max(0, step.predictedDecrease)
+        let distance = error * decrement.squareRoot() + decrement
+        return distance * distance
     }
 
     /// The step that the quadratic model asks for; `nil` when nothing is free.

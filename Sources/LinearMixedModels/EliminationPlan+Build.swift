@@ -231,8 +231,8 @@ private struct ChainLayout {
             diagonal: diagonal,
             widestRow: own.levels.indices.reduce(0) { max($0, (starts[$1 + 1] - starts[$1]) / width) },
             cuts: cuts(position),
-            buckets: TileBuckets(
-                borderEffectCount: order.borderEffectCount, tailCount: tailCount, width: width,
+            touches: BorderTouches(
+                borderEffectCount: order.borderEffectCount, tailCount: tailCount,
                 patternStarts: patternStarts[position], patternColumns: patternColumns[position]))
     }
 

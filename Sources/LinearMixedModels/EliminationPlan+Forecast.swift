@@ -105,8 +105,8 @@ package struct EliminationForecast: Sendable {
         peeledEffectCount = peeled
         pairUpdates = updates
         factorOperations = columns * columns * columns / 3
-        // Rows and solutions; columns as numbers and by tiles; factor and inverse.
-        bytes = 16 * stored + 24 * touched + 16 * square
+        // Rows and solutions; columns of levels and levels of columns; factor and inverse.
+        bytes = 16 * stored + 12 * touched + 16 * square
         hessianBytes = directions * (8 * square + 8 * columns * columns)
     }
 

@@ -65,8 +65,8 @@ struct EliminationPlan: Sendable {
         let widestRow: Int
         /// Where the levels can be cut into ranges that have no ancestor in common; from zero to the level count.
         let cuts: [Int]
-        /// The levels' border columns by tiles of the border; `nil` where the border is a single tile.
-        let buckets: TileBuckets?
+        /// The levels by border columns; `nil` where the border is a single tile.
+        let touches: BorderTouches?
 
         var levelCount: Int { levels.count }
         /// Whether levels touch no border effects.

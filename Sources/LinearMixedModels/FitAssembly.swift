@@ -82,11 +82,17 @@ extension LinearMixedModelFit {
         design: ModelDesign, method: EstimationMethod, deviance: ProfiledDeviance, optimum: StoredOptimum,
         expansion: DevianceExpansion?
     ) throws(FitError) {
-        guard let expansion = expansion ?? deviance.expansion(at: optimum.expansionPoint, curvature: .exact),
-            deviance.currentValue(at: optimum.expansionPoint) != nil
-        else { throw .noResidualVariance }
-        // The derivatives belong to the expansion point; on the boundary the estimates themselves do not.
-        let sensitivity = deviance.coefficientSensitivity()
+        let curvature: DevianceExpansion.Curvature = optimum.computation?.search == nil ? .exact : .estimatedTraces
+        guard let expansion = expansion ?? deviance.expansion(at: optimum.expansionPoint, curvature: curvature) else {
+            throw .noResidualVariance
+        }
+        // On the boundary derivatives belong to the expansion point, not to the estimates. Elsewhere a last step too short
+        // to be seen lies between the two.
+        var sensitivity: [Matrix]?
+        if !optimum.singularDirections.isEmpty {
+            guard deviance.currentValue(at: optimum.expansionPoint) != nil else { throw .noResidualVariance }
+            sensitivity = deviance.coefficientSensitivity()
+        }
         guard let value = deviance.currentValue(at: optimum.relativeFactors) else { throw .noResidualVariance }
         deviance.factorization.solveResponse()
         let isLinearModel = optimum.relativeFactors.isEmpty
@@ -97,7 +103,7 @@ extension LinearMixedModelFit {
             residualSumOfSquares: value.residualSumOfSquares,
             criterion: isLinearModel
                 ? deviance.likelihoodDeviance(residualSumOfSquares: value.residualSumOfSquares) : value.deviance,
-            expansion: expansion, sensitivity: sensitivity)
+            expansion: expansion, sensitivity: sensitivity ?? deviance.coefficientSensitivity())
         self.init(design: design, problem: deviance, optimum: optimum, parts: parts)
     }
 

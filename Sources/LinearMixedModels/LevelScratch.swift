@@ -13,18 +13,17 @@ final class LevelScratch {
     let block: Storage<Double>
     /// A dense square over a level's columns.
     private(set) lazy var neighbourhood = Storage<Double>(zeros: columns * columns)
-    /// Panels for the columns of a run of levels that meet a tile, and for the product of one with the tile.
-    private(set) lazy var panels = (0..<3).map { _ in
-        Storage<Double>(zeros: TilePanel.blockSize * max(TilePanel.blockSize, 8 * width))
-    }
-    private let width: Int
+    /// A column of the border's matrix.
+    private(set) lazy var borderColumn = Storage<Double>(zeros: borderSize)
+    private let borderSize: Int
 
     /// - Parameters:
     ///   - columns: The most columns of a level's rows.
     ///   - width: The most effects of a level.
-    init(columns: Int, width: Int) {
+    ///   - borderSize: The columns of the border.
+    init(columns: Int, width: Int, borderSize: Int) {
         self.columns = columns
-        self.width = width
+        self.borderSize = borderSize
         row = Storage(zeros: columns * width)
         reduced = Storage(zeros: columns * width)
         product = Storage(zeros: columns * width)

@@ -17,7 +17,7 @@ extension EliminationPlan {
                 patternColumns: factor.patternColumns, patternPlaces: factor.patternPlaces,
                 rowStarts: factor.rowStarts, rows: factor.rows.copy(),
                 diagonal: ownsDiagonal ? factor.diagonal.copy() : factor.diagonal, widestRow: factor.widestRow,
-                cuts: factor.cuts, buckets: factor.buckets)
+                cuts: factor.cuts, touches: factor.touches)
         }
         let border = border.map { factor in
             BorderFactor(
