@@ -48,7 +48,7 @@ private let tile = TiledMatrix.tileSize
 enum LargeDesign: String, CaseIterable, CustomStringConvertible {
     /// With three fixed effects and the response: one tile less a column, exactly one, and one and a column, or two.
     case almostOneTile, oneTile, responseInSecondTile, oneFixedEffectInSecondTile
-    case crossed, crossedSlopes, dense, nestedAndCrossed, threeCrossed, nestedSlopes, manyTrees
+    case crossed, crossedSlopes, dense, denseSlopes, nestedAndCrossed, threeCrossed, nestedSlopes, manyTrees
 
     var description: String { rawValue }
 
@@ -61,6 +61,7 @@ enum LargeDesign: String, CaseIterable, CustomStringConvertible {
         case .crossed: design([(320, 1), (301, 1)], rows: 900)
         case .crossedSlopes: design([(180, 2), (139, 2)], rows: 800)
         case .dense: design([(330, 1), (300, 1)], rows: 40_000)
+        case .denseSlopes: design([(130, 2), (140, 2)], rows: 20_000)
         case .nestedAndCrossed: design([(420, 1), (40, 2), (270, 1)], nesting: [1: 0], rows: 900)
         case .threeCrossed: design([(260, 2), (201, 1), (23, 3)], rows: 900)
         case .nestedSlopes: design([(400, 2), (80, 2), (9, 1)], nesting: [1: 0, 2: 1], rows: 1200)
@@ -69,10 +70,10 @@ enum LargeDesign: String, CaseIterable, CustomStringConvertible {
     }
 
     /// Whether the covariance matrix of the rows is small enough to be formed.
-    var isSmall: Bool { self != .dense && self != .manyTrees }
+    var isSmall: Bool { self != .dense && self != .denseSlopes && self != .manyTrees }
 }
 
-private func deviance(
+func deviance(
     _ design: SimulatedDesign, _ method: EstimationMethod, threads: Int = 2,
     peeling: EliminationOrder.Peeling = .whereItPays
 ) -> ProfiledDeviance {

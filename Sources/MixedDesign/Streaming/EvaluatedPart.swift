@@ -9,7 +9,7 @@ struct EvaluatedPart {
     let frame: ModelFrame
     /// For each grouping variable, by its place among the evaluated expressions, its values in the rows.
     let groupValues: [Int: ColumnValues]
-    let dictionaries: [String: LevelDictionary]
+    let levels: [String: LevelBatch]
     let summary: PartSummary
 
     /// Why a part cannot be used with what is known from the sample.
@@ -18,7 +18,7 @@ struct EvaluatedPart {
     /// Evaluates a part.
     ///
     /// - Throws: `Surprise` for types or levels that the sample does not have, `DesignError` for values that cannot be used.
-    init(_ table: DataTable, dictionaries: [String: LevelDictionary], of formula: SampledFormula) throws {
+    init(_ table: DataTable, levels: [String: LevelBatch], of formula: SampledFormula) throws {
         let builder = formula.builder
         let places = formula.places
         var evaluated: [EvaluatedVariable] = []
@@ -57,7 +57,7 @@ struct EvaluatedPart {
             groupings: formula.groups.map { ModelFrame.Grouping(codes: [], columns: $0.columns.map(assembly.column)) })
         groupValues = Dictionary(
             uniqueKeysWithValues: Set(places.groupings.joined()).map { ($0, evaluated[$0].values) })
-        self.dictionaries = dictionaries
+        self.levels = levels
         summary = PartSummary(
             frame, variables: builder.variables, values: values, table: table, rows: rows,
             terms: formula.terms.fixed.terms)

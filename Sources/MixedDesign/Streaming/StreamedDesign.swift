@@ -87,10 +87,11 @@ extension StreamedPass {
     ) throws -> [TableStream.Place] {
         let formula = formula
         var surprising: [TableStream.Place] = []
-        try stream.forEachPart(like: sample, coded: formula.codedColumns) { part -> EvaluatedPart? in
+        try stream.forEachPart(like: sample, coded: formula.codedColumns, passesLevelsOnce: true) {
+            part -> EvaluatedPart? in
             if part.isSurprising { return nil }
             do {
-                return try EvaluatedPart(prepare(part.table), dictionaries: part.dictionaries, of: formula)
+                return try EvaluatedPart(prepare(part.table), levels: part.levels, of: formula)
             } catch is EvaluatedPart.Surprise {
                 return nil
             }

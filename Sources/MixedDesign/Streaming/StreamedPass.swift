@@ -15,6 +15,9 @@ final class StreamedPass {
     /// For each grouping factor how its columns vary.
     private var variations: [[SlopeVariation]]
     private var summary: PartSummary?
+    /// The rows, as long as they are few enough to be kept for a second look.
+    private var held: [ModelFrame]? = []
+    private var heldByteCount = 0
     private let constantCombination: [Double]?
 
     init(_ formula: SampledFormula) {
@@ -36,7 +39,7 @@ final class StreamedPass {
         let name = { (index: Int) in self.formula.builder.evaluated[index].name }
         var numbers: [Int: [Int32]] = [:]
         for (index, values) in part.groupValues {
-            numbers[index] = coders[index]?.codes(values, dictionary: part.dictionaries[name(index)])
+            numbers[index] = coders[index]?.codes(values, levels: part.levels[name(index)])
         }
         var frame = part.frame
         for (index, group) in groups.enumerated() {
@@ -44,12 +47,22 @@ final class StreamedPass {
                 group.variables.map { numbers[$0] ?? [] }, counts: group.variables.map { coders[$0]?.count ?? 0 })
             note(frame.groupings[index], of: index)
         }
+        hold(frame)
         accumulator.add(
             FrameRows(
                 frame, constantCombination: constantCombination,
                 factorShapes: zip(groups, groupCoders).map {
                     FactorShape(levelCount: $1.levelCount, columnCount: $0.columns.count)
                 }))
+    }
+
+    /// Keeps the rows of a part, or gives up all of them.
+    private func hold(_ frame: ModelFrame) {
+        guard held != nil else { return }
+        let numbers = 1 + (frame.weights == nil ? 0 : 1) + (frame.offset == nil ? 0 : 1)
+        let variables = formula.builder.variables.reduce(0) { $0 + ($1.levels == nil ? 8 : 4) }
+        heldByteCount += frame.rowCount * (8 * numbers + variables + 4 * groups.count)
+        if heldByteCount <= StreamedRows.largestHeldByteCount { held?.append(frame) } else { held = nil }
     }
 
     /// Looks whether the columns of random slopes vary, as long as that is not known.
@@ -143,7 +156,7 @@ final class StreamedPass {
         return StreamedDesign(
             design: design, products: arranged(accumulator.finished(arrangements), by: sources),
             rows: StreamedRows(
-                stream: stream, sample: sample, formula: formula, coders: coders, groupCoders: groupCoders,
+                stream: stream, sample: sample, formula: formula, held: held, coders: coders, groupCoders: groupCoders,
                 arrangements: arrangements, sources: sources, prepare: prepare))
     }
 

@@ -15,6 +15,8 @@ package struct StreamedRows: Sendable {
     let stream: TableStream
     let sample: DataTable
     let formula: SampledFormula
+    /// The rows with the codes that the pass gave them, where they are few enough to be kept.
+    let held: [ModelFrame]?
     let coders: [Int: LevelCoder]
     let groupCoders: [GroupCoder]
     let arrangements: [LevelArrangement]
@@ -23,8 +25,12 @@ package struct StreamedRows: Sendable {
 
     /// What messages call the text.
     package var name: String { stream.name }
-    /// How many bytes are read each time.
-    package var byteCount: Int { stream.byteCount }
+    /// How many bytes a second look reads: none where the rows are still there.
+    package var byteCount: Int { held == nil ? stream.byteCount : 0 }
+
+    /// Rows are kept for a second look up to this many bytes of them, which is less than reading them again would cost and
+    /// does not grow with their number.
+    static let largestHeldByteCount = 1 << 27
 
     /// Reads the rows again and passes on frames of them.
     ///
@@ -35,9 +41,25 @@ package struct StreamedRows: Sendable {
     package func forEachFrame<Result>(
         transform: @escaping (ModelFrame) throws -> Result, body: @escaping (Result) throws -> Void
     ) throws {
+        if let held {
+            var next = 0
+            try OrderedPipeline.run(threads: stream.threads) { () -> ModelFrame? in
+                guard next < held.count else { return nil }
+                defer { next += 1 }
+                return held[next]
+            } perform: { _, frame -> Result in
+                guard let arranged = arranged(frame, codes: frame.groupings.map(\.codes)) else {
+                    throw TableError.changedWhileRead(file: stream.name)
+                }
+                return try transform(arranged)
+            } commit: { result in
+                try body(result)
+            }
+            return
+        }
         try stream.forEachPart(like: sample, coded: formula.codedColumns) { part -> Result in
             guard !part.isSurprising,
-                let evaluated = try? EvaluatedPart(prepare(part.table), dictionaries: part.dictionaries, of: formula),
+                let evaluated = try? EvaluatedPart(prepare(part.table), levels: part.levels, of: formula),
                 let frame = frame(of: evaluated)
             else { throw TableError.changedWhileRead(file: stream.name) }
             return try transform(frame)
@@ -53,25 +75,32 @@ package struct StreamedRows: Sendable {
             guard var coder = coders[index] else { return nil }
             let known = coder.count
             numbers[index] = coder.codes(
-                values, dictionary: part.dictionaries[formula.builder.evaluated[index].name])
+                values, levels: part.levels[formula.builder.evaluated[index].name])
             // A part may have texts in rows that are left out, but no more of them than the first time.
             guard coder.count == known else { return nil }
         }
-        let groups = formula.groups
-        var codes: [[Int32]] = []
-        for (index, group) in groups.enumerated() {
+        let own = formula.groups.enumerated().map { index, group in
             var coder = groupCoders[index]
-            let own = coder.codes(
+            return coder.codes(
                 group.variables.map { numbers[$0] ?? [] }, counts: group.variables.map { coders[$0]?.count ?? 0 })
-            let places = arrangements[index].places
-            guard own.allSatisfy({ $0 >= 0 && Int($0) < places.count && places[Int($0)] >= 0 }) else { return nil }
-            codes.append(own.map { places[Int($0)] })
         }
-        var frame = part.frame
+        return arranged(part.frame, codes: own)
+    }
+
+    /// Rows with the factors, columns and levels of the design, from the codes that the pass has given each group; `nil`
+    /// where the design does not have one of them.
+    private func arranged(_ part: ModelFrame, codes: [[Int32]]) -> ModelFrame? {
+        var placed: [[Int32]] = []
+        for (own, arrangement) in zip(codes, arrangements) {
+            let places = arrangement.places
+            guard own.allSatisfy({ $0 >= 0 && Int($0) < places.count && places[Int($0)] >= 0 }) else { return nil }
+            placed.append(own.map { places[Int($0)] })
+        }
+        var frame = part
         frame.groupings = sources.map { source in
             ModelFrame.Grouping(
-                codes: codes[source.group],
-                columns: source.columns.map { part.frame.groupings[source.group].columns[$0] })
+                codes: placed[source.group],
+                columns: source.columns.map { part.groupings[source.group].columns[$0] })
         }
         return frame
     }

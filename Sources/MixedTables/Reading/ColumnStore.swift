@@ -25,7 +25,10 @@ struct ColumnStore {
     var hasReals = false
     /// Whether blank fields were taken as missing that are text if the column is.
     var hasAmbiguousBlanks = false
+    /// The texts behind the codes, unless `newLevels` is part of them.
     var dictionary: LevelDictionary
+    /// What the reader had not met before, where its dictionary lives on.
+    var newLevels: LevelBatch?
     private(set) var memory: UnsafeMutableRawPointer?
     private var capacity: Int
 

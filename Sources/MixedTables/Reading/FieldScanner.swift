@@ -33,6 +33,9 @@ struct FieldScanner {
     /// The second delimiter of text separated by white space; otherwise the same.
     let alternate: UInt8
     let isWhitespace: Bool
+    /// The delimiters in each byte of a word.
+    private let delimiterWord: UInt64
+    private let alternateWord: UInt64
 
     init(base: UnsafePointer<UInt8>, count: Int, delimiter: UInt8?) {
         self.base = base
@@ -40,6 +43,8 @@ struct FieldScanner {
         self.delimiter = delimiter ?? 0x20
         alternate = delimiter ?? 0x09
         isWhitespace = delimiter == nil
+        delimiterWord = Self.repeated(delimiter ?? 0x20)
+        alternateWord = Self.repeated(delimiter ?? 0x09)
     }
 
     @inline(__always)
@@ -85,12 +90,7 @@ struct FieldScanner {
         var start = offset
         while start < count, base[start] == 0x20 || (base[start] == 0x09 && !isDelimiter(0x09)) { start += 1 }
         if start < count, base[start] == 0x22 { return quotedField(opening: start) }
-        var end = start
-        while end < count {
-            let byte = base[end]
-            if isDelimiter(byte) || isLineEnd(byte) { break }
-            end += 1
-        }
+        let end = endOfUnquoted(start)
         var field = Field(
             start: start, end: end, textStart: isWhitespace ? start : offset, textEnd: end, next: end,
             endsRecord: false,
@@ -99,6 +99,31 @@ struct FieldScanner {
         finish(&field, at: end)
         return field
     }
+
+    /// The first delimiter or line end at or after `offset`, eight bytes at a time; `count` when there is none.
+    @inline(__always)
+    private func endOfUnquoted(_ offset: Int) -> Int {
+        var end = offset
+        while end + 8 <= count {
+            let word = UnsafeRawPointer(base + end).loadUnaligned(as: UInt64.self).littleEndian
+            let found =
+                Self.zeroBytes(word ^ delimiterWord) | Self.zeroBytes(word ^ alternateWord)
+                | Self.zeroBytes(word ^ Self.repeated(0x0A)) | Self.zeroBytes(word ^ Self.repeated(0x0D))
+            if found != 0 { return end + found.trailingZeroBitCount >> 3 }
+            end += 8
+        }
+        while end < count, !isDelimiter(base[end]), !isLineEnd(base[end]) { end += 1 }
+        return end
+    }
+
+    /// The highest bit of each byte that is zero; bytes after the first of them may have theirs as well.
+    @inline(__always)
+    private static func zeroBytes(_ word: UInt64) -> UInt64 {
+        (word &- repeated(0x01)) & ~word & repeated(0x80)
+    }
+
+    @inline(__always)
+    private static func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
     /// Sets what follows the field whose terminator stands at `position`.
     @inline(__always)

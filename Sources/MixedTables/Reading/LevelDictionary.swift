@@ -26,6 +26,8 @@ package struct LevelDictionary {
     }
 
     private(set) var entries: [Entry] = []
+    /// How many of them have been passed on.
+    private(set) var takenCount = 0
     private var slots: [Slot] = []
     private var mask = -1
     private var arena: [UInt8] = []
@@ -79,14 +81,19 @@ package struct LevelDictionary {
         }
     }
 
-    /// Makes room for so many texts.
-    mutating func reserve(_ count: Int) {
-        guard count * 2 > slots.count else { return }
-        var size = 64
-        while size < count * 2 { size *= 2 }
-        rebuild(size)
-        entries.reserveCapacity(count)
-        arena.reserveCapacity(count * 8)
+    /// The texts that were added since the last time, in order; they can be listed but not looked up.
+    mutating func takingNew() -> LevelDictionary {
+        var result = LevelDictionary()
+        guard takenCount < entries.count else { return result }
+        let start = entries[takenCount].start
+        result.arena = Array(arena[start...])
+        result.entries = entries[takenCount...].map { entry in
+            var entry = entry
+            entry.start -= start
+            return entry
+        }
+        takenCount = entries.count
+        return result
     }
 
     private func matches(_ code: Int32, _ text: UnsafePointer<UInt8>, _ length: Int) -> Bool {

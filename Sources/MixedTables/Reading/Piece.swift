@@ -36,11 +36,10 @@ final class Piece {
     ///
     /// - Parameters:
     ///   - kinds: `skipped`, `unknown`, or `text` for columns that are known to be text.
-    ///   - expectedLevels: How many texts each column may have, if that is known.
     /// - Throws: `PieceError.incomplete` only for a start that is a guess.
     init(
         _ context: PieceContext, of source: TextSource, from guess: PieceStart, until limit: Int, kinds: [StoredKind],
-        expectedLevels: [Int] = [], buffer: TextBuffer
+        reader: PieceReader
     ) throws(PieceError) {
         let first: Int
         switch guess {
@@ -54,9 +53,10 @@ final class Piece {
         while true {
             let last = min(source.byteCount, max(limit, first) + margin)
             do {
-                try read(context, source, guess, from: first, until: limit, to: last, kinds, expectedLevels, buffer)
+                try read(context, source, guess, from: first, until: limit, to: last, kinds, reader)
                 return
             } catch {
+                reader.forget()
                 // The bytes may end in the middle of a record that is wrong only for that.
                 guard case .incomplete = error, last < source.byteCount, case .record = guess else { throw error }
             }
@@ -70,10 +70,10 @@ final class Piece {
 
     private func read(
         _ context: PieceContext, _ source: TextSource, _ guess: PieceStart, from first: Int, until limit: Int,
-        to last: Int, _ kinds: [StoredKind], _ expectedLevels: [Int], _ buffer: TextBuffer
+        to last: Int, _ kinds: [StoredKind], _ reader: PieceReader
     ) throws(PieceError) {
         let span: TextSource.Span
-        do { span = try source.load(first..<last, into: buffer) } catch { throw .unreadable(error) }
+        do { span = try source.load(first..<last, into: reader.buffer) } catch { throw .unreadable(error) }
         let scanner = context.scanner(span.base, end: span.range.upperBound)
         start = first
         if case .lineAfter(let offset) = guess, offset > 0 { start = scanner.startOfRecord(afterLineAt: first) }
@@ -82,21 +82,20 @@ final class Piece {
         for index in columns.indices { columns[index].release() }
         let capacity = max(16, min(max(limit - start, 0) / max(2, kinds.count * 3), 1 << 20))
         columns = kinds.map { ColumnStore(kind: $0, capacity: capacity) }
-        for (index, count) in expectedLevels.enumerated() where kinds[index] == .text {
-            columns[index].dictionary.reserve(count)
-        }
-        var reader = RecordReader(
+        reader.lend(to: &columns)
+        var records = RecordReader(
             context: context, scanner: scanner, isAtEnd: span.range.upperBound == source.byteCount, capacity: capacity)
         var failure: PieceError?
         columns.withUnsafeMutableBufferPointer { columns in
             do throws(PieceError) {
-                end = try reader.read(from: start, until: limit, into: columns)
+                end = try records.read(from: start, until: limit, into: columns)
             } catch {
                 failure = error
             }
         }
-        rowCount = reader.rowCount
+        rowCount = records.rowCount
         if let failure { throw failure }
+        reader.takeBack(from: &columns)
     }
 
     /// Takes the columns of `other`, the same piece read again, that it holds as text.

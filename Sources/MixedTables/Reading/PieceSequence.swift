@@ -1,7 +1,5 @@
 // The pieces of a text, read by several threads and passed on in order.
 
-internal import Synchronization
-
 /// Cuts a text into pieces, has several threads read them, and sees to it that they fit together.
 ///
 /// Where a piece begins is a guess: after the first line end from its cut on. A quoted field that spans lines can make it
@@ -10,6 +8,9 @@ struct PieceSequence {
     let text: DelimitedText
     let pieceSize: Int
     let threads: Int
+
+    /// Columns of text whose levels are passed on once by each reader.
+    var sharedColumns: [Int] = []
 
     /// A piece as a thread has read it.
     private enum Reading<Part> {
@@ -22,7 +23,15 @@ struct PieceSequence {
         var start: PieceStart
         var limit: Int
         var kinds: [StoredKind]
-        var expectedLevels: [Int]
+    }
+
+    /// What a thread has made of a part of the work.
+    private struct Result<Part> {
+        let task: Task
+        let reader: PieceReader
+        let generation: Int
+        let index: Int
+        let reading: Reading<Part>
     }
 
     /// Reads all pieces.
@@ -37,21 +46,18 @@ struct PieceSequence {
         body: @escaping (Part, _ rowsBefore: Int) throws -> Void
     ) throws {
         let source = text.source
-        let buffers = TextBufferPool()
+        // One for each thread, and one for pieces that are read again.
+        let readers = (0...threads).map { PieceReader(number: $0, shared: sharedColumns) }
+        var ledger = PieceLedger(readers: readers.count)
         var cut = text.rowsStart
         var expected: Int?
         var rowCount = 0
-        // A piece has about as many texts as the one before; knowing it saves growing tables.
-        let expectedLevels = Mutex<[Int]>([])
 
-        func read(_ task: Task, rowsBefore: Int?) throws -> Reading<Part> {
-            let buffer = buffers.take()
-            defer { buffers.give(buffer) }
+        func read(_ task: Task, _ reader: PieceReader, rowsBefore: Int?) throws -> Reading<Part> {
             do {
                 let piece = try Piece(
                     text.context, of: source, from: task.start, until: task.limit, kinds: task.kinds,
-                    expectedLevels: task.expectedLevels, buffer: buffer)
-                expectedLevels.withLock { $0 = piece.columns.map(\.dictionary.entries.count) }
+                    reader: reader)
                 return .read(
                     try transform(piece, rowsBefore), start: piece.start, end: piece.end, rowCount: piece.rowCount)
             } catch let error as PieceError {
@@ -64,21 +70,34 @@ struct PieceSequence {
             let limit = min(source.byteCount, cut + pieceSize)
             defer { cut = limit }
             let start: PieceStart = cut == text.rowsStart ? .record(cut) : .lineAfter(cut)
-            return Task(start: start, limit: limit, kinds: kinds(), expectedLevels: expectedLevels.withLock { $0 })
-        } perform: { task -> (Task, Reading<Part>) in
-            (task, try read(task, rowsBefore: nil))
-        } commit: { task, reading in
-            var task = task
-            var reading = reading
-            if let expected {
-                // The record before may have gone on beyond all of this piece.
-                if expected >= task.limit { return }
-                var isRight = false
-                if case .read(_, let start, _, _) = reading { isRight = start == expected }
-                if !isRight {
-                    task.start = .record(expected)
-                    reading = try read(task, rowsBefore: rowCount)
+            return Task(start: start, limit: limit, kinds: kinds())
+        } perform: { worker, task -> Result<Part> in
+            let reader = readers[worker]
+            reader.prepare()
+            let reading = try read(task, reader, rowsBefore: nil)
+            return Result(
+                task: task, reader: reader, generation: reader.generation, index: reader.pieceCount - 1,
+                reading: reading)
+        } commit: { result in
+            var task = result.task
+            var reading = result.reading
+            // The record before may have gone on beyond all of this piece.
+            let isBeyond = expected.map { $0 >= task.limit } ?? false
+            var isRight = !isBeyond
+            if case .read(_, let start, _, _) = reading {
+                if let expected, start != expected { isRight = false }
+                if isRight {
+                    isRight = ledger.takes(
+                        reader: result.reader.number, generation: result.generation, index: result.index)
                 }
+                if !isRight { result.reader.disregard() }
+            } else if expected != nil {
+                isRight = false
+            }
+            if isBeyond { return }
+            if !isRight {
+                task.start = .record(expected ?? text.rowsStart)
+                reading = try read(task, readers[threads], rowsBefore: rowCount)
             }
             switch reading {
             case .read(let part, _, let end, let count):
@@ -104,25 +123,5 @@ struct PieceSequence {
         case .incomplete: return .changedWhileRead(file: source.name)
         case .unreadable(let error): return error
         }
-    }
-}
-
-/// Buffers that threads take and give back.
-private final class TextBufferPool: Sendable {
-    private struct Free: @unchecked Sendable {
-        var buffers: [TextBuffer] = []
-    }
-
-    private let free = Mutex(Free())
-
-    func take() -> TextBuffer {
-        struct Taken: @unchecked Sendable { var buffer: TextBuffer? }
-        return free.withLock { Taken(buffer: $0.buffers.popLast()) }.buffer ?? TextBuffer()
-    }
-
-    func give(_ buffer: TextBuffer) {
-        struct Given: @unchecked Sendable { var buffer: TextBuffer }
-        let given = Given(buffer: buffer)
-        free.withLock { $0.buffers.append(given.buffer) }
     }
 }

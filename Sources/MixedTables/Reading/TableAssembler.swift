@@ -22,14 +22,14 @@ struct TableAssembler {
     /// The columns of the records in some ranges of the text, each of which begins and ends with whole records but the first,
     /// which may end anywhere.
     func columns(of ranges: [Range<Int>]) throws(TableError) -> (columns: [Column], rowCount: Int) {
-        let buffer = TextBuffer()
+        let reader = PieceReader()
         var pieces: [Piece] = []
         for range in ranges {
             do {
                 pieces.append(
                     try Piece(
                         text.context, of: text.source, from: .record(range.lowerBound), until: range.upperBound,
-                        kinds: text.unknownKinds, buffer: buffer))
+                        kinds: text.unknownKinds, reader: reader))
             } catch {
                 throw PieceSequence(text: text, pieceSize: pieceSize, threads: 1).located(error, rowsBefore: 0)
             }
@@ -43,8 +43,8 @@ struct TableAssembler {
         guard rowCount > 0 else { throw .noRows(file: text.source.name) }
 
         let types = isWanted.indices.map { type(of: $0, in: pieces) }
-        let buffer = TextBuffer()
-        for piece in pieces { try readTextAgain(piece, types, buffer) }
+        let reader = PieceReader()
+        for piece in pieces { try readTextAgain(piece, types, reader) }
         var columns: [Column] = []
         for index in isWanted.indices where isWanted[index] {
             let values = try merge(index, as: types[index], pieces: pieces, rowCount: rowCount)
@@ -93,7 +93,7 @@ struct TableAssembler {
     }
 
     private func readTextAgain(
-        _ piece: Piece, _ types: [StoredKind], _ buffer: TextBuffer
+        _ piece: Piece, _ types: [StoredKind], _ reader: PieceReader
     ) throws(TableError) {
         let kinds: [StoredKind] = types.indices.map { index in
             let store = piece.columns[index]
@@ -105,7 +105,7 @@ struct TableAssembler {
             piece.adoptText(
                 from: try Piece(
                     text.context, of: text.source, from: .record(piece.start), until: piece.end, kinds: kinds,
-                    buffer: buffer))
+                    reader: reader))
         } catch {
             let sequence = PieceSequence(text: text, pieceSize: pieceSize, threads: 1)
             throw sequence.located(error, rowsBefore: 0)

@@ -10,6 +10,8 @@ package struct LevelCoder {
     private var numbers = NumberCodes()
     private var hasText = false
     private var isBoolean = false
+    /// For each reader of the text what its codes are.
+    private var translations: [[Int32]] = []
     /// Whether a number was met that is not whole.
     package private(set) var hasFractions = false
 
@@ -20,15 +22,19 @@ package struct LevelCoder {
 
     /// For each row the number of its value, -1 where it is missing.
     ///
-    /// - Parameter dictionary: The texts behind the codes, where `values` are codes.
-    /// - Complexity: O(1) a row on average; text is looked at once for each distinct value of the part.
-    package mutating func codes(_ values: ColumnValues, dictionary: LevelDictionary?) -> [Int32] {
+    /// - Parameter levels: The texts behind the codes, where `values` are codes.
+    /// - Complexity: O(1) a row on average; text is looked at once for each level of the batch.
+    package mutating func codes(_ values: ColumnValues, levels: LevelBatch?) -> [Int32] {
         switch values {
         case .integer(let codes):
-            guard let dictionary else { return numbers.codes(of: codes) }
+            guard let levels else { return numbers.codes(of: codes) }
             hasText = true
-            let translation = dictionary.entries.map { texts.code(of: $0, in: dictionary) }
-            return codes.map { $0 == ColumnValues.missingInteger ? -1 : translation[$0] }
+            let new = levels.texts.entries.map { texts.code(of: $0, in: levels.texts) }
+            guard let reader = levels.reader else { return Self.translated(codes, new) }
+            while translations.count <= reader { translations.append([]) }
+            if levels.first == 0 { translations[reader] = [] }
+            translations[reader] += new
+            return Self.translated(codes, translations[reader])
         case .double(let values):
             if !hasFractions { hasFractions = values.contains { $0 != $0.rounded() } }
             return numbers.codes(of: values)
@@ -47,6 +53,12 @@ package struct LevelCoder {
                 }
             }
             return values.codes.map { $0 < 0 ? -1 : translation[Int($0)] }
+        }
+    }
+
+    private static func translated(_ codes: [Int], _ translation: [Int32]) -> [Int32] {
+        translation.withUnsafeBufferPointer { translation in
+            codes.map { $0 == ColumnValues.missingInteger ? -1 : translation[$0] }
         }
     }
 

@@ -6,7 +6,7 @@ internal import Dispatch
 ///
 /// Nothing that `commit` computes depends on the number of threads or on how fast each is. A thread that finishes early
 /// goes on with the next item, a few items ahead at most, so that memory stays bounded.
-enum OrderedPipeline {
+package enum OrderedPipeline {
     /// How many results may wait for each thread.
     static let lookahead = 2
 
@@ -14,18 +14,19 @@ enum OrderedPipeline {
     ///
     /// - Parameters:
     ///   - next: The next item, or `nil` at the end; called by one thread at a time.
+    ///   - perform: Told which worker calls it, counted from zero; a worker has its items in ascending order.
     ///   - commit: Takes a result; called by one thread at a time, in order.
     /// - Throws: the error of the first item, in order, that has one.
-    static func run<Item, Result>(
-        threads: Int, next: @escaping () throws -> Item?, perform: @escaping (Item) throws -> Result,
+    package static func run<Item, Result>(
+        threads: Int, next: @escaping () throws -> Item?, perform: @escaping (_ worker: Int, Item) throws -> Result,
         commit: @escaping (Result) throws -> Void
     ) throws {
         guard threads > 1 else {
-            while let item = try next() { try commit(try perform(item)) }
+            while let item = try next() { try commit(try perform(0, item)) }
             return
         }
         let shared = SharedPipeline(next: next, perform: perform, commit: commit, threads: threads)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in shared.work() }
+        DispatchQueue.concurrentPerform(iterations: threads) { worker in shared.work(worker) }
         if let failure = shared.failure { throw failure }
     }
 }
@@ -38,7 +39,7 @@ private final class SharedPipeline<Item, Result>: @unchecked Sendable {
     }
 
     private let next: () throws -> Item?
-    private let perform: (Item) throws -> Result
+    private let perform: (Int, Item) throws -> Result
     private let commit: (Result) throws -> Void
     private let limit: Int
     private let condition = ThreadCondition()
@@ -52,7 +53,7 @@ private final class SharedPipeline<Item, Result>: @unchecked Sendable {
     private(set) var failure: (any Error)?
 
     init(
-        next: @escaping () throws -> Item?, perform: @escaping (Item) throws -> Result,
+        next: @escaping () throws -> Item?, perform: @escaping (Int, Item) throws -> Result,
         commit: @escaping (Result) throws -> Void, threads: Int
     ) {
         self.next = next
@@ -62,14 +63,14 @@ private final class SharedPipeline<Item, Result>: @unchecked Sendable {
     }
 
     /// What each thread does.
-    func work() {
+    func work(_ worker: Int) {
         condition.lock()
         defer { condition.unlock() }
         while failure == nil {
             if !isCommitting, waiting[committed] != nil {
                 drain()
             } else if !isAtEnd, !isFetching, fetched - committed < limit {
-                fetchAndPerform()
+                fetchAndPerform(worker)
             } else if isAtEnd, fetched == committed || (isCommitting && waiting.isEmpty) {
                 return
             } else {
@@ -97,7 +98,7 @@ private final class SharedPipeline<Item, Result>: @unchecked Sendable {
         isCommitting = false
     }
 
-    private func fetchAndPerform() {
+    private func fetchAndPerform(_ worker: Int) {
         isFetching = true
         condition.unlock()
         var item: Item?
@@ -119,7 +120,7 @@ private final class SharedPipeline<Item, Result>: @unchecked Sendable {
         }
         condition.unlock()
         let result: Waiting
-        do { result = .result(try perform(item)) } catch let thrown { result = .failure(thrown) }
+        do { result = .result(try perform(worker, item)) } catch let thrown { result = .failure(thrown) }
         condition.lock()
         waiting[index] = result
         condition.broadcast()

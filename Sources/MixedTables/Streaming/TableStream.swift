@@ -7,7 +7,8 @@ internal import Synchronization
 /// What a part cannot know is found out from a sample: the first part, and every part that turns out not to fit the sample.
 package struct TableStream: Sendable {
     let text: DelimitedText
-    private let threads: Int
+    /// How many threads may read.
+    package let threads: Int
     private let pieceSize: Int
 
     /// A range of the text that holds whole records.
@@ -57,8 +58,8 @@ package struct TableStream: Sendable {
     package struct Part {
         /// The rows; the columns that were asked for as codes have whole numbers where the sample has text.
         package let table: DataTable
-        /// The texts behind the codes, for columns of text that were asked for as codes.
-        package let dictionaries: [String: LevelDictionary]
+        /// The texts behind the codes, or those that are new, for columns of text that were asked for as codes.
+        package let levels: [String: LevelBatch]
         package let place: Place
         /// Whether a column has values of another type than in the sample.
         package let isSurprising: Bool
@@ -69,16 +70,22 @@ package struct TableStream: Sendable {
     /// - Parameters:
     ///   - sample: The table that tells the types of the columns.
     ///   - coded: Columns of which only equality matters.
+    ///   - passesLevelsOnce: Whether a part has only those levels that its reader has not met before; the parts must then
+    ///     be decoded in their order, and each of them.
     ///   - transform: Work on a part that needs nothing of those before it; done by several threads at once.
     ///   - body: Takes what `transform` made, in the order of the text, with the number of rows before.
     /// - Throws: `TableError`, and what the closures throw.
     package func forEachPart<Result>(
-        like sample: DataTable, coded: Set<String>, transform: @escaping (Part) throws -> Result,
+        like sample: DataTable, coded: Set<String>, passesLevelsOnce: Bool = false,
+        transform: @escaping (Part) throws -> Result,
         body: @escaping (Result, _ rowsBefore: Int, _ place: Place) throws -> Void
     ) throws {
         let shape = PartShape(text: text, sample: sample, coded: coded)
         let kinds = shape.kinds
-        try PieceSequence(text: text, pieceSize: pieceSize, threads: threads).forEach {
+        try PieceSequence(
+            text: text, pieceSize: pieceSize, threads: threads,
+            sharedColumns: passesLevelsOnce ? kinds.indices.filter { shape.isCoded[$0] && kinds[$0] == .text } : []
+        ).forEach {
             kinds
         } transform: { piece, _ in
             (try transform(try shape.part(piece)), Place(start: piece.start, end: piece.end))
@@ -115,7 +122,7 @@ private struct PartShape {
 
     func part(_ piece: Piece) throws(TableError) -> TableStream.Part {
         var columns: [Column] = []
-        var dictionaries: [String: LevelDictionary] = [:]
+        var levels: [String: LevelBatch] = [:]
         var isSurprising = false
         for (index, store) in piece.columns.enumerated() {
             guard let sample = sampled[index] else { continue }
@@ -125,13 +132,13 @@ private struct PartShape {
             switch store.kind {
             case .text where isCoded[index]:
                 values = .integer(store.codesAsIntegers(rowCount: piece.rowCount))
-                dictionaries[name] = store.dictionary
+                levels[name] = store.newLevels ?? LevelBatch(reader: nil, first: 0, texts: store.dictionary)
             case .text:
-                let levels = try store.dictionary.entries.map { entry throws(TableError) in
+                let names = try store.dictionary.entries.map { entry throws(TableError) in
                     try text.level(entry, of: store.dictionary, column: index)
                 }
                 values = .categorical(
-                    CategoricalValues(codes: store.array(rowCount: piece.rowCount), levels: levels, kind: .text))
+                    CategoricalValues(codes: store.array(rowCount: piece.rowCount), levels: names, kind: .text))
             case .integer: values = .integer(store.array(rowCount: piece.rowCount))
             case .double: values = .double(store.array(rowCount: piece.rowCount))
             case .boolean: values = .boolean(store.array(rowCount: piece.rowCount))
@@ -142,7 +149,7 @@ private struct PartShape {
         let table = DataTable(
             checked: columns, rowCount: piece.rowCount, origin: text.source.name, omittedColumns: omitted)
         return TableStream.Part(
-            table: table, dictionaries: dictionaries,
+            table: table, levels: levels,
             place: TableStream.Place(start: piece.start, end: piece.end), isSurprising: isSurprising)
     }
 
