@@ -39,7 +39,9 @@ extension FitReport {
     }
 
     private var criterionSentence: String {
-        func text(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
+        func text(_ value: Double) -> String {
+            value.isFinite ? NumberText.fixed(value, decimals: 2) : "not known"
+        }
         let name = isMixed && fit.method == .restrictedLikelihood ? "REML criterion" : "-2 log-likelihood"
         return
             "\(name) \(text(fit.criterion)), AIC \(text(fit.akaikeInformation)), BIC \(text(fit.bayesianInformation))"

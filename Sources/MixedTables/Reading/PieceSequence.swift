@@ -1,5 +1,6 @@
 // The pieces of a text, read by several threads and passed on in order.
 
+internal import MixedProgress
 internal import Synchronization
 
 /// Cuts a text into pieces, has several threads read them, and sees to it that they fit together.
@@ -10,6 +11,9 @@ struct PieceSequence {
     let text: DelimitedText
     let pieceSize: Int
     let threads: Int
+    var monitor: WorkMonitor = .none
+    /// What the text is read for, as the monitor is told.
+    var purpose: ReadingProgress.Purpose = .rows
 
     /// A piece as a thread has read it.
     private enum Reading<Part> {
@@ -38,6 +42,7 @@ struct PieceSequence {
     ) throws {
         let source = text.source
         let buffers = TextBufferPool()
+        let meter = ReadingMeter(monitor, purpose, name: source.name, total: source.byteCount)
         var cut = text.rowsStart
         var expected: Int?
         var rowCount = 0
@@ -60,6 +65,7 @@ struct PieceSequence {
         }
 
         try OrderedPipeline.run(threads: threads) { () -> Task? in
+            if monitor.isStopped { throw TableError.interrupted(file: source.name) }
             guard cut < source.byteCount else { return nil }
             let limit = min(source.byteCount, cut + pieceSize)
             defer { cut = limit }
@@ -85,6 +91,7 @@ struct PieceSequence {
                 expected = end
                 try body(part, rowCount)
                 rowCount += count
+                meter?.update(bytes: end, rows: rowCount)
             case .failed(let error): throw located(error, rowsBefore: rowCount)
             }
         }

@@ -1,5 +1,6 @@
 // A delimited text that is read part by part, so that it may be larger than memory.
 
+package import MixedProgress
 internal import Synchronization
 
 /// The rows of a text, a part at a time, with the types that a sample of its parts has.
@@ -19,8 +20,10 @@ package struct TableStream: Sendable {
     /// Opens a text and reads its header.
     ///
     /// - Throws: as `DataTable.init(contentsOf:options:)`.
-    package init(contentsOf path: String, options: ReadingOptions) throws(TableError) {
-        try self.init(TextSource.open(path, options: options), options: options)
+    package init(
+        contentsOf path: String, options: ReadingOptions, monitor: WorkMonitor = .none
+    ) throws(TableError) {
+        try self.init(TextSource.open(path, options: options, monitor: monitor), options: options)
     }
 
     init(
@@ -69,16 +72,20 @@ package struct TableStream: Sendable {
     /// - Parameters:
     ///   - sample: The table that tells the types of the columns.
     ///   - coded: Columns of which only equality matters.
+    ///   - purpose: What the text is read for, as the monitor is told.
     ///   - transform: Work on a part that needs nothing of those before it; done by several threads at once.
     ///   - body: Takes what `transform` made, in the order of the text, with the number of rows before.
     /// - Throws: `TableError`, and what the closures throw.
     package func forEachPart<Result>(
-        like sample: DataTable, coded: Set<String>, transform: @escaping (Part) throws -> Result,
+        like sample: DataTable, coded: Set<String>, purpose: ReadingProgress.Purpose = .rows,
+        monitor: WorkMonitor = .none, transform: @escaping (Part) throws -> Result,
         body: @escaping (Result, _ rowsBefore: Int, _ place: Place) throws -> Void
     ) throws {
         let shape = PartShape(text: text, sample: sample, coded: coded)
         let kinds = shape.kinds
-        try PieceSequence(text: text, pieceSize: pieceSize, threads: threads).forEach {
+        try PieceSequence(
+            text: text, pieceSize: pieceSize, threads: threads, monitor: monitor, purpose: purpose
+        ).forEach {
             kinds
         } transform: { piece, _ in
             (try transform(try shape.part(piece)), Place(start: piece.start, end: piece.end))
