@@ -22,7 +22,7 @@ enum Interruption {
     ///
     /// A process that was told to ignore interrupts, as shells tell those in the background, goes on ignoring them.
     static func catchFirst() {
-        // Made now: the handler may run at any time and must find it there.
+        // The handler may run at any time: what it needs is made before.
         guard !request.isRequested else { return }
         // Without SA_RESTART a read that waits for a pipe ends, so that the wish is seen.
         var action = sigaction()

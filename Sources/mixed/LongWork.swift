@@ -53,15 +53,13 @@ private final class WorkLine: Sendable {
     /// Starts the thread.
     func begin() {
         let own = Unmanaged.passRetained(self).toOpaque()
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let failure = pthread_create(&thread, nil, { WorkLine.run($0) }, own)
-            let started = failure == 0 ? thread : nil
-        #else
+        #if canImport(Glibc)
             var thread = pthread_t()
-            let failure = pthread_create(&thread, nil, { WorkLine.run($0) }, own)
-            let started: pthread_t? = failure == 0 ? thread : nil
+        #else
+            var thread: pthread_t?
         #endif
+        let failure = pthread_create(&thread, nil, { WorkLine.run($0) }, own)
+        let started: pthread_t? = failure == 0 ? thread : nil
         if let started {
             pthread_detach(started)
         } else {

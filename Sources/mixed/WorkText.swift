@@ -5,7 +5,7 @@ import MixedModels
 /// The words of the line that shows how far work is.
 enum WorkText {
     /// What is shown between the first Ctrl-C and the end.
-    static let stopping = "Stopping at the best point so far; Ctrl-C again ends at once"
+    static let stopping = "Stopping; Ctrl-C again ends at once"
 
     /// The line for some work.
     ///

@@ -55,6 +55,7 @@ import Testing
             run.withLock { $0.append(index) }
             if index == 5 { stop.request() }
         }
-        #expect(run.withLock { $0 } == Array(0...5))
+        let indices = run.withLock { $0 }
+        #expect(indices == Array(0...5))
     }
 }

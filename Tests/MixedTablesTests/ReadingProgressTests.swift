@@ -51,7 +51,7 @@ private final class ReadingListener: Sendable {
         #expect(states.last?.byteCount == Self.text.utf8.count && states.last?.rowCount == 400)
         #expect(states.allSatisfy { $0.totalByteCount == Self.text.utf8.count && $0.name == "numbers.csv" })
         #expect(states.allSatisfy { $0.purpose == .rows })
-        #expect(states.last?.secondsLeft.map { $0 == 0 } ?? true)
+        #expect((states.last?.secondsLeft ?? 0) == 0)
         let alone = try read(threads: threads, .none)
         for name in ["number", "word"] { #expect(shown(table, name) == shown(alone, name)) }
     }

@@ -88,9 +88,8 @@ extension IterativeEquations {
                 radius = 0.7
                 continue
             }
-            // Where more probes will be needed nothing can be said of how long they take.
-            let isSettled = here.monteCarloError.map { $0 <= settings.monteCarloError } ?? false
-            watch?.note(decrement: here.decrement, goal: isSettled ? settings.tolerance : nil)
+            // More probes or a factorisation may follow, so that nothing can be said of the rest.
+            watch?.note(decrement: here.decrement, goal: nil)
             let target = here.chart.relativeFactors(after: Array(zip(here.free, model.step)))
             guard let next = iterate(at: target, floors: floors, probes, settings) else {
                 radius = 0.25 * model.length

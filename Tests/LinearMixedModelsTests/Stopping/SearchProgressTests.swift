@@ -47,7 +47,7 @@ import Testing
         #expect(zip(criteria, criteria.dropFirst()).allSatisfy { $0 >= $1 })
         #expect((states.last?.newtonDecrement ?? 1) < 0.5)
         #expect(zip(states, states.dropFirst()).allSatisfy { $0.seconds <= $1.seconds })
-        #expect(states.allSatisfy { $0.secondsLeft.map { $0 >= 0 } ?? true })
+        #expect(states.allSatisfy { ($0.secondsLeft ?? 0) >= 0 })
     }
 
     @Test func remainingEvaluationsFollowNewtonsMethod() {

@@ -101,7 +101,7 @@ import Testing
                 if fit.status == .interrupted {
                     #expect(stop.isRequested)
                     #expect(fit.criterion > whole.criterion - 1e-6)
-                    #expect(fit.coefficients.allSatisfy(\.isFinite))
+                    #expect(fit.coefficients.allSatisfy { $0.isFinite })
                 } else {
                     #expect(fit.criterion == whole.criterion && fit.theta == whole.theta)
                 }
