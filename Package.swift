@@ -41,13 +41,15 @@ let package = Package(
         .target(name: "CBoostMath"),
         .target(name: "CKernels"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        room("MixedProgress"),
         room("MixedNumerics", ["CBoostMath"]),
-        room("MixedLinearAlgebra", ["CLAPACK"]),
+        room("MixedLinearAlgebra", ["CLAPACK", "MixedProgress"]),
         room("MixedSyntax"),
-        room("MixedTables", ["MixedSyntax", "CZlib"]),
-        room("MixedDesign", ["MixedTables", "MixedSyntax", "MixedLinearAlgebra", "CKernels"]),
+        room("MixedTables", ["MixedSyntax", "MixedProgress", "CZlib"]),
+        room("MixedDesign", ["MixedTables", "MixedSyntax", "MixedLinearAlgebra", "MixedProgress", "CKernels"]),
         room(
-            "LinearMixedModels", ["MixedDesign", "MixedLinearAlgebra", "MixedNumerics", "MixedTables", "MixedSyntax"]),
+            "LinearMixedModels",
+            ["MixedDesign", "MixedLinearAlgebra", "MixedNumerics", "MixedTables", "MixedSyntax", "MixedProgress"]),
         room(
             "MixedInference",
             ["LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra", "MixedNumerics"]),
@@ -55,11 +57,14 @@ let package = Package(
             "MixedReports",
             [
                 "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedNumerics",
-                "MixedLinearAlgebra", "CZlib",
+                "MixedLinearAlgebra", "MixedProgress", "CZlib",
             ]),
         room(
             "MixedModels",
-            ["MixedReports", "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax"],
+            [
+                "MixedReports", "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax",
+                "MixedProgress",
+            ],
             resources: [.copy("Data")]),
         .executableTarget(
             name: "mixed",
@@ -79,15 +84,18 @@ let package = Package(
             exclude: ["Reference"],
             swiftSettings: strict),
         tests("MixedNumericsTests", ["MixedNumerics"]),
-        tests("MixedLinearAlgebraTests", ["MixedLinearAlgebra"]),
+        tests("MixedLinearAlgebraTests", ["MixedLinearAlgebra", "MixedProgress"]),
         tests("MixedSyntaxTests", ["MixedSyntax"]),
-        tests("MixedTablesTests", ["MixedTables", "MixedSyntax"]),
+        tests("MixedTablesTests", ["MixedTables", "MixedSyntax", "MixedProgress"]),
         tests(
             "MixedDesignTests", ["MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra"],
             exclude: ["Goldens"]),
         tests(
             "LinearMixedModelsTests",
-            ["LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra", "MixedNumerics"]),
+            [
+                "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax", "MixedLinearAlgebra",
+                "MixedNumerics", "MixedProgress",
+            ]),
         tests(
             "MixedInferenceTests",
             [
@@ -100,7 +108,7 @@ let package = Package(
             "MixedReportsTests",
             [
                 "MixedReports", "MixedInference", "LinearMixedModels", "MixedDesign", "MixedTables", "MixedSyntax",
-                "MixedLinearAlgebra",
+                "MixedLinearAlgebra", "MixedProgress",
             ]),
         tests("MixedModelsTests", ["MixedModels"]),
         tests(

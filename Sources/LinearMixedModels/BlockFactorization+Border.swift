@@ -75,7 +75,7 @@ extension BlockFactorization {
 
     /// Factors the border together with the response.
     func factorBorder(logDeterminant: Double) -> Determinants? {
-        guard border.factor(threads: threads) == nil else { return nil }
+        guard border.factor(threads: threads, stop: stop) == nil, !isStopped else { return nil }
         var random = logDeterminant
         var fixed = 0.0
         for index in 0..<plan.borderSize {
@@ -98,6 +98,6 @@ extension BlockFactorization {
     func invertBorder(_ kind: InverseKind) {
         borderInverse.setInverse(
             ofFactor: border, limit: kind == .withFixedEffects ? plan.borderSize : plan.borderEffectCount,
-            threads: threads)
+            threads: threads, stop: stop)
     }
 }

@@ -11,12 +11,12 @@ extension BlockFactorization {
         guard size > 0 else { return }
         let chainDirections = tangents.border.keys.sorted()
         var products: [Int: Storage<Double>] = [:]
-        for direction in chainDirections {
+        for direction in chainDirections where !isStopped {
             guard let tangent = tangents.border[direction] else { continue }
             addOwnLevels(tangents.directions[direction], to: tangent)
             tangent.mirrorDiagonalTiles()
             let product = Storage<Double>(zeros: size * size)
-            tangent.multiply(by: borderInverse, into: product.pointer, threads: threads)
+            tangent.multiply(by: borderInverse, into: product.pointer, threads: threads, stop: stop)
             products[direction] = product
         }
         for (index, first) in chainDirections.enumerated() {
@@ -60,7 +60,7 @@ extension BlockFactorization {
         var sums = [Double](repeating: 0, count: ranges)
         sums.withUnsafeMutableBufferPointer { sums in
             let results = DisjointResults(sums)
-            ParallelLoop.forEach(ranges, threads: plan.borderSize > 200 ? threads : 1) { range in
+            ParallelLoop.forEach(ranges, threads: plan.borderSize > 200 ? threads : 1, stop: stop) { range in
                 let column = Storage<Double>(zeros: plan.borderSize)
                 var sum = 0.0
                 for level in factor.levelCount * range / ranges..<factor.levelCount * (range + 1) / ranges {
@@ -103,7 +103,7 @@ extension BlockFactorization {
         var sums = [Double](repeating: 0, count: blocks)
         sums.withUnsafeMutableBufferPointer { sums in
             let results = DisjointResults(sums)
-            ParallelLoop.forEach(blocks, threads: size > 500 ? threads : 1) { index in
+            ParallelLoop.forEach(blocks, threads: size > 500 ? threads : 1, stop: stop) { index in
                 let firstColumn = index * block
                 var sum = 0.0
                 for firstRow in Swift.stride(from: 0, to: size, by: block) {

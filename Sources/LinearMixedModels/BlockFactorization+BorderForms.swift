@@ -14,9 +14,10 @@ extension BlockFactorization {
         addDenseForms(rows, touches.denseLevels, of: factor, to: forms)
         let parts = (0..<Self.formParts).map { _ in Storage<Double>(zeros: forms.count) }
         let size = plan.borderSize
-        ParallelLoop.forEachTask(parts.count, threads: threads) { worker, part in
+        ParallelLoop.forEachTask(parts.count, threads: threads, stop: stop) { worker, part in
             let column = scratch[worker].borderColumn.pointer
             for index in stride(from: part, to: size, by: parts.count) {
+                if isStopped { break }
                 borderInverse.forEachRun(ofColumn: index) { rows, source in
                     (column + rows.lowerBound).update(from: source, count: rows.count)
                 }

@@ -39,7 +39,7 @@ extension BlockFactorization {
         addDenseProducts(products, touches.denseLevels, of: factor, to: matrix)
         let size = matrix.size
         let tasks = (size + Self.columnsOfTask - 1) / Self.columnsOfTask
-        ParallelLoop.forEachTask(tasks, threads: threads) { worker, task in
+        ParallelLoop.forEachTask(tasks, threads: threads, stop: stop) { worker, task in
             let sums = scratch[worker].borderColumn.pointer
             for column in task * Self.columnsOfTask..<min(size, (task + 1) * Self.columnsOfTask) {
                 (sums + column).update(repeating: 0, count: size - column)

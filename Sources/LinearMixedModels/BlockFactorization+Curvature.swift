@@ -147,7 +147,7 @@ extension BlockFactorization {
         sums.withUnsafeMutableBufferPointer { sums in
             guard let base = sums.baseAddress else { return }
             let rangeSums = DisjointBlocks(base, size: count * count)
-            ParallelLoop.forEachTask(ranges, threads: threads) { worker, range in
+            ParallelLoop.forEachTask(ranges, threads: threads, stop: stop) { worker, range in
                 addTraces(
                     pass, levels: factor.cuts[range]..<factor.cuts[range + 1], scratch[worker],
                     borders: active.indices.map { index in

@@ -27,6 +27,7 @@ extension BlockFactorization {
     private func forEachChunk(_ levels: [Int], width: Int, _ body: (ArraySlice<Int>) -> Void) {
         let length = max(1, Self.largestDepth / width)
         for start in stride(from: 0, to: levels.count, by: length) {
+            if isStopped { return }
             body(levels[start..<min(start + length, levels.count)])
         }
     }
@@ -78,7 +79,7 @@ extension BlockFactorization {
                 let first = pack(left, chunk, of: factor, limit: limit)
                 let second = pack(right, chunk, of: factor, limit: limit, weights: products, isTransposed: isTransposed)
                 let tiles = matrix.tileCount
-                ParallelLoop.forEach(tiles * (tiles + 1) / 2, threads: threads) { index in
+                ParallelLoop.forEach(tiles * (tiles + 1) / 2, threads: threads, stop: stop) { index in
                     let (row, column) = TiledMatrix.rowwisePlace(index)
                     matrix.addProduct(
                         first.panel(row), second.panel(column), depth: first.depth, toTile: row, column)
@@ -101,7 +102,7 @@ extension BlockFactorization {
             let count = chunk.count * k * k
             // Each row of tiles has a share of its own; they are added in order.
             let shares = Storage<Double>(zeros: inverse.tileCount * count)
-            ParallelLoop.forEach(inverse.tileCount, threads: threads) { row in
+            ParallelLoop.forEach(inverse.tileCount, threads: threads, stop: stop) { row in
                 let product = Storage<Double>(zeros: TiledMatrix.tileSize * panels.depth)
                 for column in 0..<inverse.tileCount {
                     inverse.addProduct(

@@ -69,7 +69,7 @@ extension BlockFactorization {
         let lanes = Self.probesOfGroup
         // Two groups at once: wide enough for the BLAS, and work for several threads.
         let width = 2
-        ParallelLoop.forEachTask(sides.count / width, threads: threads) { _, index in
+        ParallelLoop.forEachTask(sides.count / width, threads: threads, stop: stop) { _, index in
             let columns = Storage<Double>(zeros: max(limit, 1) * width * lanes)
             for group in 0..<width {
                 let source = sides[index * width + group].pointer
@@ -95,7 +95,7 @@ extension BlockFactorization {
         _ direction: Int, of tangents: ChainTangents, to vectors: [RightHandSides]
     ) -> [RightHandSides] {
         let results = vectors.map { _ in RightHandSides(rows: plan.borderSize, groups: 1) }
-        ParallelLoop.forEachTask(vectors.count, threads: threads) { _, group in
+        ParallelLoop.forEachTask(vectors.count, threads: threads, stop: stop) { _, group in
             let (source, target) = (vectors[group].pointer, results[group].pointer)
             for position in plan.chain.indices {
                 guard let halves = tangents.halves[position][direction] else { continue }

@@ -34,6 +34,7 @@ extension BlockFactorization {
         for factor in plan.border { widths[factor.factor] = factor.width }
         let result = SelectedInverse(plan, factorWidths: widths)
         invertBorder(kind)
+        if isStopped { return result }
         for factor in plan.border {
             for level in 0..<factor.levelCount {
                 let start = Int(factor.columns.pointer[level])
@@ -59,7 +60,7 @@ extension BlockFactorization {
         sums.withUnsafeMutableBufferPointer { sums in
             guard let base = sums.baseAddress else { return }
             let rangeSums = DisjointBlocks(base, size: k * k)
-            ParallelLoop.forEachTask(ranges, threads: threads) { worker, range in
+            ParallelLoop.forEachTask(ranges, threads: threads, stop: stop) { worker, range in
                 invertLevels(
                     factor.cuts[range]..<factor.cuts[range + 1], at: position, into: result, scratch[worker],
                     sum: rangeSums[range], hasCorrections: isTiled)

@@ -9,6 +9,7 @@
 
 internal import MixedDesign
 internal import MixedLinearAlgebra
+internal import MixedProgress
 
 /// Memory for, and the result of, factoring the mixed-model equations at one value of the covariance parameters.
 ///
@@ -48,6 +49,10 @@ final class BlockFactorization {
 
     /// Threads that may be used.
     let threads: Int
+    /// Ends a computation in its midst: what the memory holds is then worth nothing.
+    var stop: StopRequest?
+    /// Whether that has happened.
+    var isStopped: Bool { stop?.isRequested ?? false }
 
     init(_ plan: EliminationPlan, products: CrossProducts, threads: Int) {
         self.plan = plan
@@ -90,7 +95,7 @@ final class BlockFactorization {
         reset(relativeFactors)
         var logDeterminant = 0.0
         for position in plan.chain.indices {
-            guard let sum = eliminate(position) else { return nil }
+            guard let sum = eliminate(position), !isStopped else { return nil }
             logDeterminant += sum
         }
         return factorBorder(logDeterminant: logDeterminant)
@@ -160,7 +165,7 @@ final class BlockFactorization {
         var sums = [Double](repeating: 0, count: ranges)
         sums.withUnsafeMutableBufferPointer { sums in
             let results = DisjointResults(sums)
-            ParallelLoop.forEachTask(ranges, threads: threads) { worker, range in
+            ParallelLoop.forEachTask(ranges, threads: threads, stop: stop) { worker, range in
                 var target: UnsafeMutablePointer<Double>?
                 if takesDirectly {
                     if range > 0 { others[range - 1].clear() }

@@ -10,6 +10,8 @@ public enum ConvergenceStatus: Hashable, Sendable {
     case unidentified([UnidentifiedDirection])
     /// Not shown to be an optimum.
     case notConverged(reason: String)
+    /// Not an optimum: the search was stopped, and this is the best point that it had come to.
+    case interrupted
 
     /// The name of the case, as in JSON.
     public var name: String {
@@ -18,6 +20,15 @@ public enum ConvergenceStatus: Hashable, Sendable {
         case .singular: "singular"
         case .unidentified: "unidentified"
         case .notConverged: "notConverged"
+        case .interrupted: "interrupted"
+        }
+    }
+
+    /// Whether the estimates are those of an optimum.
+    public var isOptimum: Bool {
+        switch self {
+        case .converged, .singular, .unidentified: true
+        case .notConverged, .interrupted: false
         }
     }
 }

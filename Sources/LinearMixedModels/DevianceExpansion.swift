@@ -53,9 +53,12 @@ extension ProfiledDeviance {
     }
 
     /// The expansion at the θ that has just been factored, for any plan.
-    func generalExpansion(_ value: Value, curvature: DevianceExpansion.Curvature) -> DevianceExpansion {
+    ///
+    /// - Returns: `nil` where it was stopped.
+    func generalExpansion(_ value: Value, curvature: DevianceExpansion.Curvature) -> DevianceExpansion? {
         factorization.solveResponse()
         let inverse = factorization.selectedInverse(inverseKind)
+        if factorization.isStopped { return nil }
         let rows = Double(residualRows)
         let precision = rows / value.residualSumOfSquares
         let squares = effectSquares()
@@ -74,6 +77,7 @@ extension ProfiledDeviance {
             scores.append(score)
         }
         let traces = complementTraces(inverse, curvature: curvature)
+        if factorization.isStopped { return nil }
         return DevianceExpansion(
             value: value, scores: scores, directions: directions, columnOffsets: terms.map(\.columnOffset),
             traces: traces.mean, traceSamples: traces.samples,

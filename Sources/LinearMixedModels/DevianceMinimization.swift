@@ -25,6 +25,8 @@ struct DevianceMinimum {
     /// How far rounding may have moved the objective.
     var rounding: Double
     var hasConverged: Bool
+    /// Whether the search was stopped before its end.
+    var wasInterrupted = false
 
     /// Whether it is lower by more than rounding, or as low and certified where the other is not.
     func isBetter(than other: DevianceMinimum) -> Bool {
@@ -87,11 +89,16 @@ extension ProfiledDeviance {
         let triesAll = products.transform.constantCombination == nil && !terms.isEmpty
         var best: DevianceMinimum?
         for start in [start, momentStart(), terms.map { .identity($0.columnCount) }] {
+            if isStopped {
+                best?.wasInterrupted = true
+                return best
+            }
             guard let start, let minimum = descend(from: start, settings: settings) else { continue }
             if let known = best, !minimum.isBetter(than: known) { continue }
             best = minimum
             if minimum.hasConverged, !triesAll { return minimum }
         }
+        if let best, best.wasInterrupted { return best }
         // Where the lowest is not certified it is where to go on from, and what there is if that does not help.
         guard let last = best, !last.hasConverged else { return best }
         guard let again = descend(from: last.relativeFactors, settings: settings), again.isBetter(than: last) else {
@@ -114,6 +121,7 @@ extension ProfiledDeviance {
         var hasConverged = false
         var remainder: Double?
         for _ in 0..<settings.iterationLimit {
+            if isStopped { break }
             guard let model = here.model(radius: radius) else {
                 // Every variance is zero and its score says so; the exact Hessian is still owed to the caller.
                 hasConverged = here.isExact
@@ -135,6 +143,7 @@ extension ProfiledDeviance {
                 break
             }
             if !here.isExact, model.predictedDecrease < settings.approximateTolerance { curvature = .exact }
+            watch?.note(decrement: 2 * model.predictedDecrease, goal: 2 * tolerance)
             let target = here.chart.relativeFactors(after: Array(zip(here.free, model.step)))
             // The traces of a large border cost more than a step, and close to the optimum they no longer change.
             let known = isSmall || model.predictedDecrease > settings.settledDecrease ? nil : here.settledTraces
@@ -155,8 +164,13 @@ extension ProfiledDeviance {
             if outcome == .good, model.isAtBound { radius *= 2.5 }
             if outcome != .rejected { here = next }
         }
-        return minimum(here, radius: radius, hasConverged: hasConverged, decrementAfterStep: remainder)
+        var result = minimum(here, radius: radius, hasConverged: hasConverged, decrementAfterStep: remainder)
+        result.wasInterrupted = !hasConverged && isStopped
+        return result
     }
+
+    /// Whether the search is to end where it is; least squares have none.
+    private var isStopped: Bool { !terms.isEmpty && watch?.isStopped ?? false }
 
     /// How the objective at a new point compares with what the model promised.
     private enum Outcome {
@@ -184,7 +198,7 @@ extension ProfiledDeviance {
     /// Steps of Fisher's scoring while they help: one for scalar terms, two where correlations are to be found as well.
     private func scored(_ start: DescentIterate, floors: [Double]) -> DescentIterate {
         var here = start
-        for _ in 0..<(terms.contains { $0.columnCount > 1 } ? 2 : 1) {
+        for _ in 0..<(terms.contains { $0.columnCount > 1 } ? 2 : 1) where !isStopped {
             guard let target = here.expansion.scoringStep(from: here.chart.relativeFactors()),
                 let next = iterate(at: target, floors: floors, curvature: .exact), next.deviance < here.deviance
             else { return here }
@@ -201,13 +215,28 @@ extension ProfiledDeviance {
         let chart = CovarianceChart(around: relativeFactors, floors: floors)
         // Traces of another order of pivots are those of other directions.
         let isSameFrame = known.map { $0.chart.hasFrame(of: chart) } ?? true
-        return expansion(at: chart.relativeFactors(), curvature: isSameFrame ? curvature : .exact).map {
-            var expansion = $0
-            if let known, isSameFrame { expansion.traces = known.traces }
-            return DescentIterate(
-                chart: chart, expansion: expansion,
-                responseSquare: products.fixed[products.fixedColumnCount, products.fixedColumnCount])
-        }
+        watch?.begin(evaluation: evaluationCount + 1)
+        guard
+            var expansion = expansion(at: chart.relativeFactors(), curvature: isSameFrame ? curvature : .exact)
+        else { return nil }
+        if let known, isSameFrame { expansion.traces = known.traces }
+        let result = DescentIterate(
+            chart: chart, expansion: expansion,
+            responseSquare: products.fixed[products.fixedColumnCount, products.fixedColumnCount])
+        watch?.note(criterion: result.deviance)
+        keep(result)
+        return result
+    }
+
+    /// Keeps the best point with what has been found there, if the search can be stopped before the next is found.
+    private func keep(_ point: DescentIterate) {
+        guard factorization.stop != nil, point.deviance < kept?.minimum.deviance ?? .infinity else { return }
+        var minimum = minimum(
+            point, model: point.model(radius: .infinity), relativeFactors: point.chart.relativeFactors(),
+            deviance: point.deviance, hasConverged: false)
+        minimum.wasInterrupted = true
+        kept = KeptPoint(
+            minimum: minimum, parts: solvedParts(point.expansion.value, point.expansion, coefficientSensitivity()))
     }
 
     /// - Parameter remainder: What the decrement is at most after the last step, where that is known.
@@ -227,9 +256,18 @@ extension ProfiledDeviance {
                 deviance = value.deviance
             }
         }
-        return DevianceMinimum(
-            relativeFactors: relative, deviance: deviance, chart: last.chart, expansion: last.expansion,
-            newtonDecrement: remainder ?? 2 * max(0, model?.predictedDecrease ?? 0),
+        return minimum(
+            last, model: model, decrement: remainder, relativeFactors: relative, deviance: deviance,
+            hasConverged: hasConverged)
+    }
+
+    private func minimum(
+        _ last: DescentIterate, model: TrustRegionStep?, decrement: Double? = nil, relativeFactors: [Matrix],
+        deviance: Double, hasConverged: Bool
+    ) -> DevianceMinimum {
+        DevianceMinimum(
+            relativeFactors: relativeFactors, deviance: deviance, chart: last.chart, expansion: last.expansion,
+            newtonDecrement: decrement ?? 2 * max(0, model?.predictedDecrease ?? 0),
             smallestCurvature: model.map { $0.largestEigenvalue > 0 ? $0.smallestEigenvalue / $0.largestEigenvalue : 0 }
                 ?? 1,
             smallestBoundaryScore: last.smallestBoundaryScore,

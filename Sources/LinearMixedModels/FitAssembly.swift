@@ -2,6 +2,7 @@
 
 package import MixedDesign
 package import MixedLinearAlgebra
+package import MixedProgress
 
 extension LinearMixedModelFit {
     /// Fits a model to cross-products.
@@ -9,10 +10,11 @@ extension LinearMixedModelFit {
     /// - Parameters:
     ///   - start: Relative factors to begin from, in the units of the cross-products; found by moments when `nil`.
     ///   - solver: How the equations are to be solved.
+    ///   - monitor: Is told how far the search is, and can stop it.
     /// - Throws: `FitError`.
     package init(
         design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]? = nil,
-        solver: SolverChoice = .automatic, threads: Int
+        solver: SolverChoice = .automatic, threads: Int, monitor: WorkMonitor = .none
     ) throws(FitError) {
         let coefficients = products.fixedColumnBasis().mapped.count
         guard products.rowCount > coefficients else {
@@ -21,37 +23,57 @@ extension LinearMixedModelFit {
         let path = solver.path(borderEffects: CrossedLayout.borderEffectCount(of: products))
         var start = start
         var record: IterativeSearch?
+        var last: InterruptedFit?
         if path != .exact {
             // The search lets go of its memory before anything is factored.
             let search = try IterativeFit(
-                design: design, products: products, method: method, start: start, threads: threads)
-            if path == .iterative {
+                design: design, products: products, method: method, start: start, threads: threads,
+                monitor: monitor)
+            if path == .iterative || search?.minimum.wasInterrupted == true {
                 guard let search else { throw .notSolvedIteratively }
                 self = try search.fit()
                 return
             }
             record = search?.record(criterionError: nil)
             if let found = search?.minimum.relativeFactors { start = found }
+            last = search?.lastPoint
         }
-        try self.init(
-            exactly: design, products: products, method: method, start: start, search: record, threads: threads)
+        let deviance = ProfiledDeviance(
+            products, terms: Self.layout(design), method: method, threads: threads, monitor: monitor)
+        let settings = MinimizationSettings(beginsWithScoring: start == nil, beginsNearOptimum: record != nil)
+        let minimum = deviance.minimize(startingFrom: start, settings: settings)
+        self = try Self.finished(
+            design, deviance, minimum, computation: record.map { .iterativeThenExact($0) } ?? .exact, last: last)
     }
 
-    /// Fits a model from exact factorisations.
-    private init(
-        exactly design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]?,
-        search: IterativeSearch?, threads: Int
-    ) throws(FitError) {
-        let deviance = ProfiledDeviance(products, terms: Self.layout(design), method: method, threads: threads)
-        let settings = MinimizationSettings(beginsWithScoring: start == nil, beginsNearOptimum: search != nil)
-        guard let minimum = deviance.minimize(startingFrom: start, settings: settings) else {
-            throw .noResidualVariance
+    /// The fit at the end of an exact search, or at the best point before it was stopped.
+    ///
+    /// - Parameters:
+    ///   - minimum: `nil` where nothing has been found.
+    ///   - last: What there is to report if nothing has been found before the stop.
+    static func finished(
+        _ design: ModelDesign, _ deviance: ProfiledDeviance, _ minimum: DevianceMinimum?,
+        computation: FitComputation = .exact, last: InterruptedFit? = nil
+    ) throws(FitError) -> LinearMixedModelFit {
+        func stored(_ minimum: DevianceMinimum) -> StoredOptimum {
+            StoredOptimum(
+                minimum, design: design, products: deviance.products, evaluations: deviance.evaluationCount,
+                computation: computation)
         }
-        let optimum = StoredOptimum(
-            minimum, design: design, products: products, evaluations: deviance.evaluationCount,
-            computation: search.map { .iterativeThenExact($0) } ?? .exact)
-        try self.init(
-            design: design, method: method, deviance: deviance, optimum: optimum, expansion: minimum.expansion)
+        if let minimum, !deviance.factorization.isStopped {
+            do throws(FitError) {
+                let fit = try LinearMixedModelFit(
+                    design: design, method: deviance.method, deviance: deviance, optimum: stored(minimum),
+                    expansion: minimum.expansion)
+                if !deviance.factorization.isStopped { return fit }
+            } catch {
+                if !deviance.factorization.isStopped { throw error }
+            }
+        }
+        guard deviance.watch?.isStopped == true else { throw .noResidualVariance }
+        let point = deviance.kept.map { InterruptedFit(optimum: stored($0.minimum), parts: $0.parts) } ?? last
+        guard let point else { throw .interrupted }
+        return LinearMixedModelFit(design: design, problem: deviance, optimum: point.optimum, parts: point.parts)
     }
 
     /// Restores a fit from its cross-products and its stored optimum, without searching again.
@@ -95,16 +117,9 @@ extension LinearMixedModelFit {
         }
         guard let value = deviance.currentValue(at: optimum.relativeFactors) else { throw .noResidualVariance }
         deviance.factorization.solveResponse()
-        let isLinearModel = optimum.relativeFactors.isEmpty
-        let parts = SolvedParts(
-            mappedCoefficients: deviance.mappedCoefficients,
-            unitCovariance: deviance.unitCoefficientCovariance(),
-            randomEffects: deviance.randomEffects(design, scale: deviance.products.transform.responseScale),
-            residualSumOfSquares: value.residualSumOfSquares,
-            criterion: isLinearModel
-                ? deviance.likelihoodDeviance(residualSumOfSquares: value.residualSumOfSquares) : value.deviance,
-            expansion: expansion, sensitivity: sensitivity ?? deviance.coefficientSensitivity())
-        self.init(design: design, problem: deviance, optimum: optimum, parts: parts)
+        self.init(
+            design: design, problem: deviance, optimum: optimum,
+            parts: deviance.solvedParts(value, expansion, sensitivity ?? deviance.coefficientSensitivity()))
     }
 
     /// A fit from the solution of its equations by conjugate gradients.
@@ -130,28 +145,13 @@ extension LinearMixedModelFit {
             }
             state = other
         }
-        let parts = SolvedParts(
-            mappedCoefficients: state.coefficients, unitCovariance: equations.mappedBack(state.unitCovariance),
-            randomEffects: equations.randomEffects(state, design: design),
-            residualSumOfSquares: state.residualSumOfSquares, criterion: estimates.deviance, expansion: expansion,
-            sensitivity: sensitivity)
-        self.init(design: design, problem: equations, optimum: optimum, parts: parts)
+        self.init(
+            design: design, problem: equations, optimum: optimum,
+            parts: equations.solvedParts(state, criterion: estimates.deviance, expansion, sensitivity))
     }
 
-    /// What solving the equations at an optimum has found.
-    private struct SolvedParts {
-        var mappedCoefficients: [Double]
-        /// *(X'V⁻¹X)⁻¹*.
-        var unitCovariance: Matrix
-        var randomEffects: [GroupEffects]
-        var residualSumOfSquares: Double
-        var criterion: Double
-        var expansion: DevianceExpansion
-        /// The derivatives of `unitCovariance` in the directions of the covariance matrices.
-        var sensitivity: [Matrix]
-    }
-
-    private init(design: ModelDesign, problem: some EstimationProblem, optimum: StoredOptimum, parts: SolvedParts) {
+    /// A fit of what solving its equations has found.
+    init(design: ModelDesign, problem: some EstimationProblem, optimum: StoredOptimum, parts: SolvedParts) {
         let products = problem.products
         let scale = products.transform.responseScale
         let isLinearModel = optimum.relativeFactors.isEmpty
@@ -179,7 +179,9 @@ extension LinearMixedModelFit {
                 group: design.groupingFactors[term.factorIndex].name, columnNames: term.columnNames,
                 covariance: (sigma * sigma) * (relative * relative.transposed))
         }
-        randomEffects = parts.randomEffects
+        randomEffects = zip(design.groupingFactors, parts.effectValues).map { group, values in
+            GroupEffects(group: group.name, levels: group.levels, columnNames: group.columnNames, values: values)
+        }
         criterion = parts.criterion
         penalizedResidualSumOfSquares = residualSumOfSquares
         status = optimum.status

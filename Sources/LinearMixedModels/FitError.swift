@@ -10,6 +10,10 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     case notSolvedIteratively
     /// The fit is an iterative one, and what is asked for needs the factorisation that it does without.
     case needsExactSolver(FactorizationNeed, borderEffects: Int)
+    /// The search was stopped before there was anything to report.
+    case interrupted
+    /// The search was to begin at the parameters of a model with other random terms.
+    case otherRandomTerms(StartMismatch)
 
     /// What is wrong, as a sentence without a full stop.
     public var sentence: String { description.prefix(1).uppercased() + description.dropFirst() }
@@ -22,6 +26,10 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
             "the equations of the crossed factors could not be solved iteratively: some effects can hardly be told apart, or there is no residual variance; leave out a grouping factor, or fit the model with --solver exact (in Swift: solver: .exact)"
         case .needsExactSolver(let need, let borderEffects):
             "\(need.rawValue) need a factorisation of \(borderEffects) equations, and this fit was computed iteratively, without one; fit the model with --solver exact (in Swift: solver: .exact)"
+        case .interrupted:
+            "the fit was interrupted before its first evaluation was complete: there is nothing to report yet"
+        case .otherRandomTerms(let mismatch):
+            mismatch.description
         case .noResidualVariance:
             "the model reproduces the response exactly: there is no residual variance to estimate; is the response computed from the predictors, or is there one row for each combination of groups?"
         }

@@ -1,6 +1,7 @@
 // A linear mixed model before it is fitted: a formula met with data, and how to estimate it.
 
 public import MixedDesign
+public import MixedProgress
 public import MixedSyntax
 public import MixedTables
 
@@ -49,12 +50,20 @@ public struct LinearMixedModel: Sendable {
     /// - Parameters:
     ///   - solver: How the equations of crossed factors are solved; designs without them are always exact.
     ///   - threads: How many threads may compute.
+    ///   - startingFrom: Where the search begins, as at the best point of a search that was stopped; found by moments
+    ///     otherwise.
+    ///   - monitor: Is told how far the search is, and can stop it: the best point so far is then returned, with the status
+    ///     `.interrupted`.
     /// - Complexity: O(rows × columns²) for the passes; nothing else depends on the number of rows.
     /// - Throws: `FitError`.
-    public func fit(solver: SolverChoice = .automatic, threads: Int = 2) throws(FitError) -> LinearMixedModelFit {
+    public func fit(
+        solver: SolverChoice = .automatic, threads: Int = 2, startingFrom start: StartingPoint? = nil,
+        monitor: WorkMonitor = .none
+    ) throws(FitError) -> LinearMixedModelFit {
         let products = CrossProducts(FrameRows(design, frame))
         let fit = try LinearMixedModelFit(
-            design: design, products: products, method: method, solver: solver, threads: threads)
+            design: design, products: products, method: method, start: start?.relativeFactors(design, products),
+            solver: solver, threads: threads, monitor: monitor)
         return fit.addingResiduals(of: frame)
     }
 }

@@ -2,6 +2,7 @@
 
 public import MixedDesign
 internal import MixedLinearAlgebra
+public import MixedProgress
 internal import MixedTables
 
 extension LinearMixedModelFit {
@@ -14,26 +15,35 @@ extension LinearMixedModelFit {
     /// - Parameters:
     ///   - solver: How the equations of crossed factors are solved; designs without them are always exact.
     ///   - threads: How many threads may compute.
+    ///   - startingFrom: Where the search begins; found by moments otherwise.
+    ///   - monitor: Is told how far the search is, and can stop it.
     /// - Complexity: Independent of the number of rows.
     /// - Throws: `FitError`.
     public init(
         _ rows: StreamedDesign, method: EstimationMethod = .restrictedLikelihood,
-        solver: SolverChoice = .automatic, threads: Int = 2
+        solver: SolverChoice = .automatic, threads: Int = 2, startingFrom start: StartingPoint? = nil,
+        monitor: WorkMonitor = .none
     ) throws(FitError) {
         try self.init(
-            design: rows.design, products: rows.products, method: method, solver: solver, threads: threads)
+            design: rows.design, products: rows.products, method: method,
+            start: start?.relativeFactors(rows.design, rows.products), solver: solver, threads: threads,
+            monitor: monitor)
     }
 
     /// The same fit with a summary of its residuals, for which the rows are read a second time.
     ///
+    /// - Parameter monitor: Is told how far the reading is, and can stop it.
     /// - Complexity: One pass over the text; memory for one number a row.
-    /// - Throws: `TableError`, `.changedWhileRead` where the rows are not what they were.
-    public func addingResiduals(of rows: StreamedDesign) throws -> LinearMixedModelFit {
+    /// - Throws: `TableError`, `.changedWhileRead` where the rows are not what they were, `.interrupted` where reading was
+    ///   stopped.
+    public func addingResiduals(
+        of rows: StreamedDesign, monitor: WorkMonitor = .none
+    ) throws -> LinearMixedModelFit {
         let sigma = residualStandardDeviation
         let scaled = Storage<Double>(zeros: design.data.rowCount)
         var count = 0
         var sumOfSquares = CompensatedSum()
-        try rows.rows.forEachFrame { frame -> (scaled: [Double], sumOfSquares: Double) in
+        try rows.rows.forEachFrame(monitor: monitor) { frame -> (scaled: [Double], sumOfSquares: Double) in
             var residuals = residualValues(frame)
             let sum = residuals.reduce(0) { $0 + $1 * $1 }
             for row in residuals.indices { residuals[row] *= (frame.weights?[row].squareRoot() ?? 1) / sigma }

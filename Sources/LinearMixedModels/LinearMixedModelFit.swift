@@ -104,6 +104,8 @@ package struct StoredOptimum: Hashable, Sendable, Codable {
     package let computation: FitComputation?
     /// What an iterative search has estimated with random numbers.
     package let estimates: IterativeEstimates?
+    /// Whether the search was stopped; not where `nil`.
+    package let wasInterrupted: Bool?
 }
 
 /// The random part of an iterative fit, without which it could not be had again.

@@ -90,9 +90,10 @@ extension ProfiledDeviance {
         }
     }
 
-    /// *b̂ = Λû* in the units of the data, after `solveResponse`.
-    func randomEffects(_ design: ModelDesign, scale: Double) -> [GroupEffects] {
-        products.factors.indices.map { index in
+    /// *b̂ = Λû* of each grouping factor in the units of the data, after `solveResponse`.
+    func effectValues() -> [Matrix] {
+        let scale = products.transform.responseScale
+        return products.factors.indices.map { index in
             let factor = products.factors[index]
             let width = factor.columnCount
             var values = Matrix(rows: factor.levelCount, columns: width)
@@ -105,9 +106,7 @@ extension ProfiledDeviance {
                     values[level, row] = sum * scale / factor.columnScales[row]
                 }
             }
-            let group = design.groupingFactors[index]
-            return GroupEffects(
-                group: group.name, levels: group.levels, columnNames: group.columnNames, values: values)
+            return values
         }
     }
 

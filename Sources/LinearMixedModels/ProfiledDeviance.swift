@@ -2,6 +2,7 @@
 
 internal import MixedDesign
 internal import MixedLinearAlgebra
+internal import MixedProgress
 
 #if canImport(Glibc)
     internal import Glibc
@@ -31,10 +32,15 @@ final class ProfiledDeviance: EstimationProblem {
     private(set) var evaluationCount = 0
     /// The θ that the factorisation holds and the objective there, if it could be factored.
     private(set) var current: (relativeFactors: [Matrix], value: Value)?
+    /// Who watches the search, and may end it.
+    let watch: SearchWatch?
+    /// The best point of a search that may be ended in the midst of an evaluation.
+    var kept: KeptPoint?
 
     init(
         _ products: CrossProducts, terms: [RandomTermLayout], method: EstimationMethod, threads: Int,
-        peeling: EliminationOrder.Peeling = .whereItPays
+        peeling: EliminationOrder.Peeling = .whereItPays, monitor: WorkMonitor = .none,
+        largestPromptBorder: Int = SearchWatch.largestPromptBorder
     ) {
         self.products = products
         self.terms = terms
@@ -42,6 +48,7 @@ final class ProfiledDeviance: EstimationProblem {
         fixedBasis = products.fixedColumnBasis()
         plan = EliminationPlan(products, fixedColumns: fixedBasis.mapped, peeling: peeling)
         factorization = BlockFactorization(plan, products: products, threads: threads)
+        watch = SearchWatch(monitor, .exact, borderEffects: plan.borderEffectCount)
         directions = SymmetricDirection.all(of: terms)
         residualRows =
             method == .restrictedLikelihood ? products.rowCount - fixedBasis.mapped.count : products.rowCount
@@ -49,6 +56,7 @@ final class ProfiledDeviance: EstimationProblem {
         constant =
             -products.sumOfLogWeights - fixedScale
             + Double(residualRows) * 2 * log(products.transform.responseScale)
+        if plan.borderSize > largestPromptBorder { factorization.stop = monitor.stop }
     }
 
     /// The same objective with memory of its own and a response that can be replaced.
@@ -61,6 +69,7 @@ final class ProfiledDeviance: EstimationProblem {
         fixedBasis = original.fixedBasis
         plan = original.plan.withOwnValues(ownsDiagonal: ownsDiagonal)
         factorization = BlockFactorization(plan, products: products, threads: 1)
+        watch = nil
         directions = original.directions
         residualRows = original.residualRows
         constant = original.constant

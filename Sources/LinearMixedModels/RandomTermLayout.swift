@@ -20,3 +20,10 @@ package struct RandomTermLayout: Hashable, Sendable {
     /// How many covariance parameters an unstructured term of this width has.
     package var parameterCount: Int { columnCount * (columnCount + 1) / 2 }
 }
+
+extension RandomTermLayout {
+    /// A term as a formula has it, such as `(1 + Days | Subject)`.
+    static func label(_ columnNames: [String], of group: String) -> String {
+        "(\(columnNames.map { $0 == "(Intercept)" ? "1" : $0 }.joined(separator: " + ")) | \(group))"
+    }
+}

@@ -18,8 +18,8 @@ extension StoredOptimum {
         let terms = design.randomTerms
         let interchangeable = minimum.interchangeableTerms
         let names = interchangeable.map { index in
-            let columns = terms[index].columnNames.map { $0 == "(Intercept)" ? "1" : $0 }
-            return "(\(columns.joined(separator: " + ")) | \(design.groupingFactors[terms[index].factorIndex].name))"
+            RandomTermLayout.label(
+                terms[index].columnNames, of: design.groupingFactors[terms[index].factorIndex].name)
         }
         unidentifiedDirections =
             interchangeable.isEmpty ? [] : [UnidentifiedDirection(terms: interchangeable, names: names)]
@@ -27,6 +27,7 @@ extension StoredOptimum {
         self.evaluations = evaluations
         self.computation = computation == .exact ? nil : computation
         estimates = nil
+        wasInterrupted = minimum.wasInterrupted ? true : nil
     }
 
     init(
@@ -45,6 +46,7 @@ extension StoredOptimum {
         evaluations = search.evaluations
         computation = .iterative(search)
         estimates = IterativeEstimates(traces: minimum.traces.values, deviance: deviance)
+        wasInterrupted = minimum.wasInterrupted ? true : nil
     }
 
     /// The combinations of effects without variance of some terms.
@@ -66,6 +68,7 @@ extension StoredOptimum {
     }
 
     var status: ConvergenceStatus {
+        if wasInterrupted == true { return .interrupted }
         guard hasConverged else {
             return .notConverged(
                 reason: "the search stopped at a Newton decrement of \(certificate.newtonDecrement)")

@@ -1,6 +1,7 @@
 // Loops whose parts write to disjoint memory, on as many threads as are allowed.
 
 internal import Dispatch
+package import MixedProgress
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -12,8 +13,10 @@ internal import Synchronization
 /// Runs the parts of a loop, on several threads where that is allowed; each part does the same whoever runs it.
 package enum ParallelLoop {
     /// Runs `body` for every index below `count`.
-    package static func forEach(_ count: Int, threads: Int, _ body: (Int) -> Void) {
-        forEachTask(count, threads: threads) { _, index in body(index) }
+    package static func forEach(
+        _ count: Int, threads: Int, stop: StopRequest? = nil, _ body: (Int) -> Void
+    ) {
+        forEachTask(count, threads: threads, stop: stop) { _, index in body(index) }
     }
 
     /// Runs `body` for consecutive ranges that cover `0..<count`, each at least `smallest` long where there are that many.
@@ -27,17 +30,27 @@ package enum ParallelLoop {
     /// Runs `body` for every index below `count`, begun in ascending order, and says which worker runs it.
     ///
     /// Workers are counted from zero and are fewer than `threads`, so that each can have memory of its own.
-    package static func forEachTask(_ count: Int, threads: Int, _ body: (_ worker: Int, _ index: Int) -> Void) {
+    /// - Parameter stop: Once it asks for the end, no further index is begun: what the loop should have computed is then worth
+    ///   nothing.
+    package static func forEachTask(
+        _ count: Int, threads: Int, stop: StopRequest? = nil, _ body: (_ worker: Int, _ index: Int) -> Void
+    ) {
         let workers = min(threads, count)
         guard workers > 1 else {
-            for index in 0..<count { body(0, index) }
+            for index in 0..<count {
+                if let stop, stop.isRequested { return }
+                body(0, index)
+            }
             return
         }
         withoutActuallyEscaping(body) { body in
             let tasks = DisjointTasks(run: body)
             let queue = TaskQueue()
             DispatchQueue.concurrentPerform(iterations: workers) { worker in
-                while let index = queue.next(below: count) { tasks.run(worker, index) }
+                while let index = queue.next(below: count) {
+                    if let stop, stop.isRequested { return }
+                    tasks.run(worker, index)
+                }
             }
         }
     }

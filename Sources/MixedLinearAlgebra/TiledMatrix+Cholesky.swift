@@ -5,6 +5,7 @@
 // order whoever computes it.
 
 internal import CLAPACK
+package import MixedProgress
 
 extension TiledMatrix {
     /// Makes the BLAS leave threads to the tiles.
@@ -12,9 +13,10 @@ extension TiledMatrix {
 
     /// Replaces a symmetric positive definite matrix by its Cholesky factor *L*, *A = LL'*.
     ///
+    /// - Parameter stop: Once it asks for the end, the matrix holds nothing of use.
     /// - Returns: `nil` on success, otherwise the index of the first pivot that is not positive.
     /// - Complexity: *n³/3* multiplications.
-    package func factor(threads: Int) -> Int? {
+    package func factor(threads: Int, stop: StopRequest? = nil) -> Int? {
         guard tileCount > 1 else {
             return DenseKernel.cholesky(storage.pointer, size: size, leadingDimension: stride)
         }
@@ -24,6 +26,9 @@ extension TiledMatrix {
         let failures = Storage<Int32>(zeros: tileCount)
         ParallelLoop.forEach(tileCount * (tileCount + 1) / 2, threads: threads) { index in
             let (row, column) = columnwisePlace(index)
+            // Others may wait for a tile, so that it must be done with in any case.
+            defer { done.advance(row) }
+            if let stop, stop.isRequested { return }
             done.wait(for: row, toReach: column)
             if row > column { done.wait(for: column, toReach: column + 1) }
             if row > column {
@@ -31,7 +36,6 @@ extension TiledMatrix {
             } else if let pivot = factorDiagonal(row) {
                 failures.pointer[row] = Int32(pivot + 1)
             }
-            done.advance(row)
         }
         for tile in 0..<tileCount where failures.pointer[tile] > 0 {
             return start(tile) + Int(failures.pointer[tile]) - 1

@@ -1,5 +1,7 @@
 // The inverse of a matrix from its tiled Cholesky factor.
 
+package import MixedProgress
+
 extension TiledMatrix {
     /// Becomes the inverse of the leading part of the matrix that a Cholesky factor belongs to, zero beyond it.
     ///
@@ -7,9 +9,12 @@ extension TiledMatrix {
     /// - Parameters:
     ///   - factor: Another matrix, at least as large as `limit`.
     ///   - limit: How many rows of the factor count.
+    ///   - stop: Once it asks for the end, the result holds nothing of use.
     /// - **Shape:** tiles on the diagonal have both triangles.
     /// - Complexity: *2n³/3* multiplications.
-    package func setInverse(ofFactor factor: TiledMatrix, limit: Int, threads: Int) {
+    package func setInverse(
+        ofFactor factor: TiledMatrix, limit: Int, threads: Int, stop: StopRequest? = nil
+    ) {
         if limit < size { clear() }
         guard limit > 0 else { return }
         let tiles = (limit + Self.tileSize - 1) >> Self.tileShift
@@ -23,18 +28,23 @@ extension TiledMatrix {
             mirrorDiagonalTiles()
             return
         }
-        invertTriangle(factor, tiles: tiles, limit: limit, threads: threads)
-        multiplyTransposedBySelf(tiles: tiles, limit: limit, threads: threads)
+        invertTriangle(factor, tiles: tiles, limit: limit, threads: threads, stop)
+        multiplyTransposedBySelf(tiles: tiles, limit: limit, threads: threads, stop)
         mirrorDiagonalTiles()
     }
 
     /// *W_ij = −L_ii⁻¹ Σ_k L_ik W_kj*, row by row; columns do not depend on each other.
-    private func invertTriangle(_ factor: TiledMatrix, tiles: Int, limit: Int, threads: Int) {
+    private func invertTriangle(
+        _ factor: TiledMatrix, tiles: Int, limit: Int, threads: Int, _ stop: StopRequest?
+    ) {
         let done = TaskProgress(tiles)
         ParallelLoop.forEach(tiles * (tiles + 1) / 2, threads: threads) { index in
             let (row, column) = Self.rowwisePlace(index)
             let rows = length(row, limit: limit)
             let target = tile(row, column)
+            // Others may wait for a tile, so that it must be done with in any case.
+            defer { done.advance(column) }
+            if let stop, stop.isRequested { return }
             if row == column {
                 for place in 0..<rows {
                     (target + place * stride).update(repeating: 0, count: place)
@@ -61,12 +71,11 @@ extension TiledMatrix {
                     factor.tile(row, row), size: rows, leadingDimension: factor.stride, transposed: false,
                     rightHandSides: target, count: Self.tileSize, stride: stride)
             }
-            done.advance(column)
         }
     }
 
     /// *W'W* in place: rows of *W* one after the other add *W_ki'W_kj* to the rows of tiles above, then become *W_kk'W_kj*.
-    private func multiplyTransposedBySelf(tiles: Int, limit: Int, threads: Int) {
+    private func multiplyTransposedBySelf(tiles: Int, limit: Int, threads: Int, _ stop: StopRequest?) {
         // For each row of tiles how many steps it has taken, its own first; and for each step how many rows have.
         let done = TaskProgress(2 * tiles)
         let count = tiles * (tiles + 1) / 2
@@ -76,6 +85,11 @@ extension TiledMatrix {
             let isOwn = place == next - 1
             let step = isOwn ? next - 1 : next
             let row = isOwn ? step : place == next ? next - 1 : next - 2 - place
+            defer {
+                if row < step { done.advance(tiles + step) }
+                done.advance(row)
+            }
+            if let stop, stop.isRequested { return }
             if row < step {
                 done.wait(for: row, toReach: step - row)
                 let inner = length(step, limit: limit)
@@ -86,13 +100,11 @@ extension TiledMatrix {
                 }
                 TileCall.addSquareOfTransposed(
                     tile(step, row), rows: Self.tileSize, inner: inner, to: tile(row, row), stride: stride)
-                done.advance(tiles + step)
             } else {
                 done.wait(for: tiles + step, toReach: step)
                 TileCall.multiplyByOwnTransposed(
                     tile(step, 0), rows: length(step, limit: limit), columns: start(step), stride: stride)
             }
-            done.advance(row)
         }
     }
 }

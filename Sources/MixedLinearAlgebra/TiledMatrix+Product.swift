@@ -1,12 +1,17 @@
 // Products of symmetric tiled matrices.
 
+package import MixedProgress
+
 extension TiledMatrix {
     /// *C = A B* for symmetric matrices of which the tiles on the diagonal have both triangles.
     ///
     /// - **Shape:** the result is `size` × `size`, column-major without padding.
     /// - Complexity: *n³* multiplications.
-    package func multiply(by other: TiledMatrix, into result: UnsafeMutablePointer<Double>, threads: Int) {
-        ParallelLoop.forEach(tileCount * tileCount, threads: threads) { index in
+    /// - Parameter stop: Once it asks for the end, the result holds nothing of use.
+    package func multiply(
+        by other: TiledMatrix, into result: UnsafeMutablePointer<Double>, threads: Int, stop: StopRequest? = nil
+    ) {
+        ParallelLoop.forEach(tileCount * tileCount, threads: threads, stop: stop) { index in
             let (column, row) = index.quotientAndRemainder(dividingBy: tileCount)
             for inner in 0..<tileCount {
                 TileCall.multiply(

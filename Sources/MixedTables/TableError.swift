@@ -23,6 +23,8 @@ public enum TableError: Error, Hashable, Sendable {
     case empty(file: String)
     /// The file became shorter or newer while it was read.
     case changedWhileRead(file: String)
+    /// Reading was stopped before its end.
+    case interrupted(file: String)
     /// The file has a header and nothing under it.
     case noRows(file: String)
     /// A row has more or fewer fields than the header. `row` counts the rows of data from 1.
@@ -74,6 +76,8 @@ extension TableError: CustomStringConvertible {
             return "\(file): the file is empty"
         case .changedWhileRead(let file):
             return "\(file): the file changed while it was read: try again when nothing writes to it"
+        case .interrupted(let file):
+            return "\(file): reading was interrupted before the end of the file"
         case .noRows(let file):
             return "\(file): the file has a header but no rows"
         case .raggedRow(let file, let line, let row, let expected, let found):

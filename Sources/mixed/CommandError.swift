@@ -23,6 +23,14 @@ struct CommandError: Error {
         self.init("\(option): \(Self.text(of: error))")
     }
 
+    /// The exit status that an error which is reported calls for.
+    static func exitStatus(of error: any Error) -> Int32 {
+        switch error {
+        case TableError.interrupted, FitError.interrupted: Interruption.exitStatus
+        default: 1
+        }
+    }
+
     /// The words for an error of any room; `nil` for those of the argument parser, which has its own.
     init?(reporting error: any Error) {
         switch error {

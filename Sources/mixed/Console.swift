@@ -41,6 +41,13 @@ enum Console {
         return 80
     }
 
+    /// The places in a line of the terminal that standard error is.
+    static var errorWidth: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return max(20, Int(size.ws_col))
+    }
+
     /// Whether standard output and standard error arrive at the same place, such as one terminal.
     static var showsErrorsBesideOutput: Bool {
         var output = stat()

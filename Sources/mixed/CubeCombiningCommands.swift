@@ -116,7 +116,9 @@ struct CubeOperands: ParsableArguments {
             return (first, second)
         }
         let source = try DataSource(other)
-        let data = try request.prepared(source.table(request.readingOptions(columns: Set(first.columnKinds.keys))))
+        let reading = request.readingOptions(columns: Set(first.columnKinds.keys))
+        let table = try LongWork.run(isQuiet: output.quiet) { try source.table(reading, monitor: $0) }
+        let data = try request.prepared(table)
         let part = try data.placingErrors { try first.part(of: data.table, notes: data.notes) }
         return (first, part)
     }

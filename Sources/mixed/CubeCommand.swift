@@ -78,11 +78,16 @@ struct CubeCollectCommand: ParsableCommand {
         let model = try ModelRequest(formula, weights: weights, offset: offset, contrasts: request.contrasts)
         let source = try DataSource(data)
         try outputOptions.check(inputs: source.path.map { [$0] } ?? [])
-        if let path = source.path, let rows = try model.stream(path, request), let cube = DataCube(rows) {
-            return try outputOptions.put(cube)
+        let cube = try LongWork.run(isQuiet: outputOptions.quiet) { monitor in
+            if let path = source.path, let rows = try model.stream(path, request, monitor: monitor),
+                let cube = DataCube(rows)
+            {
+                return cube
+            }
+            let table = try source.table(request.readingOptions(columns: model.columnNames), monitor: monitor)
+            return try model.cube(request.prepared(table))
         }
-        let table = try source.table(request.readingOptions(columns: model.columnNames))
-        try outputOptions.put(try model.cube(request.prepared(table)))
+        try outputOptions.put(cube)
     }
 }
 

@@ -30,14 +30,18 @@ struct CubeFitRequest {
     }
 
     /// Fits the model of a formula, or the cube's own for `nil`.
-    func fit(_ cube: DataCube, formula: String?) throws -> LinearMixedModelFit {
+    func fit(
+        _ cube: DataCube, formula: String?, startingFrom start: StartingPoint?, monitor: WorkMonitor
+    ) throws -> LinearMixedModelFit {
         try check(weights, cube.weights, option: "--weights", "weights")
         try check(offset, cube.addedOffset, option: "--offset", "offset")
         let parsed = try formula.map { text in
             if let own = cube.formula.dotColumns { return try ModelFormula(parsing: text, columns: own) }
             return try ModelFormula(parsing: text)
         }
-        return try cube.fit(parsed, method: method, contrasts: contrasts, levels: levels, threads: threads)
+        return try cube.fit(
+            parsed, method: method, contrasts: contrasts, levels: levels, threads: threads, startingFrom: start,
+            monitor: monitor)
     }
 
     /// Refuses weights or an offset other than those that were collected.

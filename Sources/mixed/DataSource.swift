@@ -35,12 +35,12 @@ enum DataSource {
     /// The table.
     ///
     /// For a bundled data set its delimiter and encoding are known.
-    func table(_ options: ReadingOptions) throws -> DataTable {
+    func table(_ options: ReadingOptions, monitor: WorkMonitor) throws -> DataTable {
         switch self {
         case .file(let path):
             if let kind = try SavedFileKind(contentsOf: path) { throw CommandError(notData: path, kind) }
-            return try DataTable(contentsOf: path, options: options)
-        case .standardInput: return try DataTable(contentsOf: "-", options: options)
+            return try DataTable(contentsOf: path, options: options, monitor: monitor)
+        case .standardInput: return try DataTable(contentsOf: "-", options: options, monitor: monitor)
         case .bundled(let name):
             let known = ReadingOptions(missingCodes: options.missingCodes, columns: options.columns)
             var table = try DataTable(contentsOf: BundledData.path(of: name), options: known)

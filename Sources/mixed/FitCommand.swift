@@ -22,11 +22,16 @@ struct FitCommand: ParsableCommand {
 
               mixed fit 'y ~ x1 + (1 | g)' big.cube
 
+            Ctrl-C ends a long search at its best point so far. With --save it can go on later:
+
+              mixed fit 'y ~ x + (1 | user) + (1 | item)' big.csv --save big.mixed
+              mixed fit --resume big.mixed --save big.mixed
+
             \(DataOptions.order)
             """)
 
     @Argument(help: "R's formula, in single quotes: response ~ predictors + (terms | group).")
-    var formula: String
+    var formula: String?
 
     @Argument(
         help:
@@ -39,6 +44,12 @@ struct FitCommand: ParsableCommand {
 
     @OptionGroup(title: "Model options")
     var modelOptions: ModelOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Begin the search where that of a saved model ended, such as one that Ctrl-C has interrupted or a related one. Without FORMULA and DATA, go on with the saved model itself.",
+            valueName: "file"))
+    var resume: String?
 
     @OptionGroup(title: "Tests and intervals")
     var inferenceOptions: InferenceOptions
@@ -53,42 +64,66 @@ struct FitCommand: ParsableCommand {
     private static let residualLimit = 1 << 29
 
     mutating func run() throws {
-        if let cube = try cubePath() { return try fit(cube: cube) }
+        guard let formula else {
+            guard let resume else { throw ValidationError("Missing expected argument '<formula>'") }
+            return try put(try resumed(resume))
+        }
+        let start = try resume.map { try SavedSearch(contentsOf: $0).startingPoint }
+        if let cube = try Self.cubePath(data ?? formula) {
+            return try put(try fitted(cube: cube, formula: data == nil ? nil : formula, startingFrom: start))
+        }
         guard let data else { throw ValidationError("Missing expected argument '<data>'") }
-        try checkOrder(data)
+        try put(try fitted(formula, data, startingFrom: start))
+    }
+
+    /// A fit with what there is to say about how it came about.
+    private struct Outcome {
+        var fit: LinearMixedModelFit
+        var notes: [String]
+        var seconds: (read: Double, fit: Double)
+    }
+
+    /// Fits a model to rows.
+    private func fitted(_ formula: String, _ data: String, startingFrom start: StartingPoint?) throws -> Outcome {
+        try Self.checkOrder(formula, data)
         let request = try DataRequest(dataOptions)
         let model = try ModelRequest(formula, modelOptions, contrasts: request.contrasts)
         let source = try DataSource(data)
-        try checkOutput(source)
+        try checkOutput(inputs: source.path.map { [$0] } ?? [])
 
         let clock = ContinuousClock()
-        let start = clock.now
-        var notes: [String] = []
-        var fit: LinearMixedModelFit
-        let read: ContinuousClock.Instant
-        if let path = source.path, let rows = try model.stream(path, request) {
-            read = clock.now
-            fit = try model.fit(rows)
-            if rows.byteCount <= Self.residualLimit { fit = try fit.addingResiduals(of: rows) }
-        } else {
-            let table = try source.table(request.readingOptions(columns: model.columnNames))
+        let begin = clock.now
+        return try LongWork.run(isQuiet: outputOptions.quiet) { monitor in
+            if let path = source.path, let rows = try model.stream(path, request, monitor: monitor) {
+                let read = clock.now
+                let fit = try model.fit(rows, startingFrom: start, monitor: monitor)
+                let (whole, notes) = try Self.addingResiduals(of: rows, to: fit, monitor: monitor)
+                return Outcome(
+                    fit: whole, notes: notes, seconds: ((read - begin).seconds, (clock.now - read).seconds))
+            }
+            let table = try source.table(request.readingOptions(columns: model.columnNames), monitor: monitor)
             let prepared = try request.prepared(table)
-            read = clock.now
-            notes = prepared.notes
-            fit = try model.fit(prepared)
+            let read = clock.now
+            let fit = try model.fit(prepared, startingFrom: start, monitor: monitor)
+            return Outcome(
+                fit: fit, notes: prepared.notes, seconds: ((read - begin).seconds, (clock.now - read).seconds))
         }
-        let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
+    }
 
-        let report = FitReport(
-            fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level,
-            warnings: notes, seconds: seconds)
-        if let save = savingOptions.save { try SavedModel(fit, notes: notes).write(to: save) }
-        try outputOptions.put(report)
+    /// The fit with its residuals, for which a file that is not too long is read again.
+    private static func addingResiduals(
+        of rows: StreamedDesign, to fit: LinearMixedModelFit, monitor: WorkMonitor
+    ) throws -> (fit: LinearMixedModelFit, notes: [String]) {
+        guard rows.byteCount <= residualLimit, fit.status != .interrupted else { return (fit, []) }
+        do {
+            return (try fit.addingResiduals(of: rows, monitor: monitor), [])
+        } catch TableError.interrupted {
+            return (fit, ["Interrupted when the model was fitted: the quantiles of the residuals are not known."])
+        }
     }
 
     /// The cube that is to be fitted from, recognised by its contents.
-    private func cubePath() throws -> String? {
-        let path = data ?? formula
+    private static func cubePath(_ path: String) throws -> String? {
         guard !path.contains("~") || Folder.exists(path), try SavedFileKind(contentsOf: path) == .cube else {
             return nil
         }
@@ -96,26 +131,58 @@ struct FitCommand: ParsableCommand {
     }
 
     /// Fits a sub-model of a cube; its own model for the formula `.` and for none.
-    private func fit(cube path: String) throws {
+    private func fitted(
+        cube path: String, formula: String?, startingFrom start: StartingPoint?
+    ) throws -> Outcome {
         let request = try CubeFitRequest(dataOptions, modelOptions)
-        try outputOptions.check(inputs: [path])
-        try outputOptions.check(savingOptions.save, option: "--save", inputs: [path])
+        try checkOutput(inputs: [path])
         let clock = ContinuousClock()
-        let start = clock.now
+        let begin = clock.now
         let cube = try DataCube(contentsOf: path)
         let read = clock.now
-        let fit = try request.fit(cube, formula: data == nil || formula == "." ? nil : formula)
-        let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
-        let notes = cube.notes + ["Fitted from the cube '\(path)': the quantiles of the residuals need the rows."]
+        let fit = try LongWork.run(isQuiet: outputOptions.quiet) {
+            try request.fit(cube, formula: formula == "." ? nil : formula, startingFrom: start, monitor: $0)
+        }
+        return Outcome(
+            fit: fit,
+            notes: cube.notes + ["Fitted from the cube '\(path)': the quantiles of the residuals need the rows."],
+            seconds: ((read - begin).seconds, (clock.now - read).seconds))
+    }
+
+    /// Goes on with the search of a saved model.
+    private func resumed(_ path: String) throws -> Outcome {
+        let request = try ResumeRequest(dataOptions, modelOptions)
+        try checkOutput(inputs: [])
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let saved = try SavedSearch(contentsOf: path)
+        let read = clock.now
+        let fit = try LongWork.run(isQuiet: outputOptions.quiet) { try request.fit(saved, monitor: $0) }
+        return Outcome(
+            fit: fit,
+            notes: saved.notes + ["Resumed from '\(path)': the quantiles of the residuals need the rows."],
+            seconds: ((read - begin).seconds, (clock.now - read).seconds))
+    }
+
+    /// Saves the model, then shows it.
+    private func put(_ outcome: Outcome) throws {
+        let isInterrupted = outcome.fit.status == .interrupted
+        if let save = savingOptions.save { try SavedModel(outcome.fit, notes: outcome.notes).write(to: save) }
+        var notes = outcome.notes
+        if isInterrupted {
+            notes.append(
+                savingOptions.save.map { "The search is saved; to go on with it: mixed fit --resume \($0)" }
+                    ?? "The search is not saved; with --save FILE it would be, and go on with: mixed fit --resume FILE")
+        }
         let report = FitReport(
-            fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level, warnings: notes,
-            seconds: seconds)
-        if let save = savingOptions.save { try SavedModel(fit, notes: notes).write(to: save) }
+            outcome.fit, inference: try inferenceOptions.inference(outcome.fit), level: inferenceOptions.level,
+            warnings: notes, seconds: outcome.seconds)
         try outputOptions.put(report)
+        if isInterrupted { throw ExitCode(Interruption.exitStatus) }
     }
 
     /// Recognises a formula and a data file in the wrong order, and a formula that is none.
-    private func checkOrder(_ data: String) throws(CommandError) {
+    private static func checkOrder(_ formula: String, _ data: String) throws(CommandError) {
         if formula.contains("~") { return }
         if data.contains("~"), !Folder.exists(data) {
             throw CommandError(
@@ -129,16 +196,8 @@ struct FitCommand: ParsableCommand {
         }
     }
 
-    private func checkOutput(_ source: DataSource) throws(CommandError) {
-        let inputs = source.path.map { [$0] } ?? []
+    private func checkOutput(inputs: [String]) throws(CommandError) {
         try outputOptions.check(inputs: inputs)
         try outputOptions.check(savingOptions.save, option: "--save", inputs: inputs)
-    }
-}
-
-extension Duration {
-    /// The duration in seconds.
-    fileprivate var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }

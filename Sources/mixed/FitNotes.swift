@@ -20,6 +20,8 @@ enum FitNotes {
         case .unidentified(let directions): sentences += directions.map { "\($0.sentence)." }
         case .notConverged(let reason):
             sentences.append("warning: the fit is not certified as an optimum: \(reason).")
+        case .interrupted:
+            sentences.append("warning: the search was interrupted; these are the best estimates so far.")
         }
         var seen: Set<String> = []
         return sentences.filter { seen.insert($0).inserted }

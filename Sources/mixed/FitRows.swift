@@ -12,10 +12,16 @@ struct FitRowsArgument: ParsableArguments {
     var data: String?
 
     /// Reads the data and takes the same steps as at the fit; `nil` where no data was named.
-    func table(_ options: DataOptions) throws -> DataTable? {
+    ///
+    /// - Parameter isQuiet: Whether nothing may be shown meanwhile.
+    func table(_ options: DataOptions, isQuiet: Bool) throws -> DataTable? {
         guard let data else { return nil }
         let request = try DataRequest(options)
-        return try request.prepared(DataSource(data).table(request.readingOptions(columns: nil))).table
+        let source = try DataSource(data)
+        let table = try LongWork.run(isQuiet: isQuiet) {
+            try source.table(request.readingOptions(columns: nil), monitor: $0)
+        }
+        return try request.prepared(table).table
     }
 
     /// The files that are read.

@@ -54,7 +54,7 @@ struct InfluenceCommand: ParsableCommand {
         if let group = try group(fit) {
             report = ResultsReport(try influence(fit, of: group, threads: threads), for: format)
         } else {
-            guard let table = try rowsArgument.table(dataOptions) else { return }
+            guard let table = try rowsArgument.table(dataOptions, isQuiet: outputOptions.quiet) else { return }
             report = ResultsReport(try fit.rowInfluence(fit.frame(of: table), threads: threads), for: format)
         }
         try outputOptions.put { report.rendered(as: $0, width: $1) }
@@ -82,7 +82,8 @@ struct InfluenceCommand: ParsableCommand {
         do {
             return try fit.influence(of: group, refitting: refit, threads: threads)
         } catch {
-            guard error.isAnsweredByRows, let table = try rowsArgument.table(dataOptions) else { throw error }
+            guard error.isAnsweredByRows, let table = try rowsArgument.table(dataOptions, isQuiet: outputOptions.quiet)
+            else { throw error }
             return try fit.influence(
                 of: RowGroups(group, of: fit, data: table), refitting: refit, threads: threads)
         }

@@ -19,7 +19,7 @@ struct MixedCommand: ParsableCommand {
             .gz), '-' for standard input, or @NAME for one of the data sets that 'mixed examples' lists.
 
             Results go to standard output, notes and errors to standard error. The exit status is 0 when there is an \
-            answer, 1 for an error in the input, 64 for wrong usage.
+            answer, 1 for an error in the input, 64 for wrong usage, 130 after Ctrl-C.
             """,
         version: Version.text,
         groupedSubcommands: [
@@ -53,7 +53,7 @@ struct MixedCommand: ParsableCommand {
         } catch {
             if let failure = CommandError(reporting: error) {
                 Console.writeError("error: \(failure.message)")
-                exit(withError: ExitCode.failure)
+                exit(withError: ExitCode(CommandError.exitStatus(of: error)))
             }
             if exitCode(for: error) == .validationFailure, hasUnquotedFormula {
                 Console.writeError("error: the formula is not in quotes, so the terminal took it apart")

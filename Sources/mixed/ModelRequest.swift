@@ -55,29 +55,34 @@ struct ModelRequest {
     }
 
     /// Fits the model to the rows.
-    func fit(_ data: PreparedData) throws -> LinearMixedModelFit {
+    func fit(
+        _ data: PreparedData, startingFrom start: StartingPoint?, monitor: WorkMonitor
+    ) throws -> LinearMixedModelFit {
         let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
         return try data.placingErrors {
             let model = try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
-            return try model.fit(solver: solver, threads: threads)
+            return try model.fit(solver: solver, threads: threads, startingFrom: start, monitor: monitor)
         }
     }
 
     /// Reads a file in one pass, without holding its rows; `nil` where they must be held.
-    func stream(_ path: String, _ request: DataRequest) throws -> StreamedDesign? {
+    func stream(_ path: String, _ request: DataRequest, monitor: WorkMonitor) throws -> StreamedDesign? {
         guard let formula, request.isRowwise, try SavedFileKind(contentsOf: path) == nil else { return nil }
         var reading = request.readingOptions(columns: columnNames)
         reading.threads = threads
         return try StreamedDesign(
             formula, contentsOf: path, reading: reading,
             options: designOptions,
-            inspecting: request.columnNames
+            inspecting: request.columnNames, monitor: monitor
         ) { try request.preparedPart($0) }
     }
 
     /// Fits the model to what a pass over the rows has left.
-    func fit(_ rows: StreamedDesign) throws -> LinearMixedModelFit {
-        try LinearMixedModelFit(rows, method: method, solver: solver, threads: threads)
+    func fit(
+        _ rows: StreamedDesign, startingFrom start: StartingPoint?, monitor: WorkMonitor
+    ) throws -> LinearMixedModelFit {
+        try LinearMixedModelFit(
+            rows, method: method, solver: solver, threads: threads, startingFrom: start, monitor: monitor)
     }
 
     /// Collects the cross-products of the formula over the rows.

@@ -53,7 +53,10 @@ struct PredictCommand: ParsableCommand {
         let source = try DataSource(data)
         try outputOptions.check(inputs: [argument.model] + (source.path.map { [$0] } ?? []))
         let request = try DataRequest(dataOptions)
-        let prepared = try request.prepared(try source.table(request.readingOptions(columns: nil)))
+        let table = try LongWork.run(isQuiet: outputOptions.quiet) {
+            try source.table(request.readingOptions(columns: nil), monitor: $0)
+        }
+        let prepared = try request.prepared(table)
         let predictions = try predict(saved.fit, prepared)
         let report = try PredictionReport(predictions, for: prepared.table)
         try outputOptions.put(notes: prepared.notes + predictions.remarks) { format, width in

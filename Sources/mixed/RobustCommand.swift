@@ -63,7 +63,8 @@ struct RobustCommand: ParsableCommand {
         do {
             return try fit.clusterRobust(by: cluster, type: type, threads: threads)
         } catch {
-            guard error.isAnsweredByRows, let table = try rowsArgument.table(dataOptions) else { throw error }
+            guard error.isAnsweredByRows, let table = try rowsArgument.table(dataOptions, isQuiet: outputOptions.quiet)
+            else { throw error }
             return try fit.clusterRobust(by: RowGroups(cluster, of: fit, data: table), type: type, threads: threads)
         }
     }

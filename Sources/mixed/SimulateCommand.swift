@@ -63,11 +63,14 @@ struct SimulateCommand: ParsableCommand {
             try Folder.checkWritable(
                 output, option: "--output", inputs: [argument.model] + (source.path.map { [$0] } ?? []))
         }
-        let prepared = try request.prepared(source.table(request.readingOptions(columns: nil)))
+        let table = try LongWork.run(isQuiet: quiet) {
+            try source.table(request.readingOptions(columns: nil), monitor: $0)
+        }
+        let prepared = try request.prepared(table)
         let fit = saved.fit
         let simulated = try fit.simulatedResponses(
             for: prepared.table, replicates: replicates, seed: seed, conditional: conditional)
-        let result = try table(prepared.table, simulated)
+        let result = try self.table(prepared.table, simulated)
         if let output, output != "-" {
             try result.write(to: output)
         } else {

@@ -39,6 +39,7 @@ import Testing
         case .singular(let directions): for direction in directions { print(direction.sentence) }
         case .unidentified(let directions): for direction in directions { print(direction.sentence) }
         case .notConverged(let reason): print(reason)
+        case .interrupted: print("stopped before the optimum")
         }
         #expect(fit.status == .converged)
 
@@ -127,6 +128,52 @@ import Testing
         } catch {
             print(error)
         }
+    }
+
+    @Test func longFits() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("big.csv").path
+        let path = folder.appendingPathComponent("model.mixed").path
+        let rows = (0..<60_000).map { row in
+            let (user, item) = (row * 7919 % 503, row * 104_729 % 211)
+            let x = Double(row % 17) / 8
+            return
+                "\(Double(row * 31 % 101) / 50 + x + Double(user % 13) / 5 + Double(item % 7) / 4),\(x),u\(user),i\(item)"
+        }
+        let text = "y,x,user,item\n" + rows.joined(separator: "\n")
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+
+        let formula = try ModelFormula(parsing: "y ~ x + (1 | user) + (1 | item)")
+        if let rows = try StreamedDesign(formula, contentsOf: file) {
+            let fit = try LinearMixedModelFit(rows).addingResiduals(of: rows)
+            print(fit.summary())
+        }
+
+        let table = try DataTable(contentsOf: file)
+        let model = try LinearMixedModel(formula, data: table)
+        let other = try LinearMixedModel("y ~ x + I(x^2) + (1 | user) + (1 | item)", data: table)
+
+        let stop = StopRequest()
+        let monitor = WorkMonitor(stop: stop) { progress in
+            switch progress {
+            case .reading(let state): print(state.byteCount, state.secondsLeft ?? .nan)
+            case .fitting(let state): print(state.evaluation, state.criterion ?? .nan, state.secondsLeft ?? .nan)
+            }
+        }
+        let fit = try model.fit(monitor: monitor)
+        #expect(fit.status == .converged)
+        if fit.status == .interrupted {
+            let whole = try model.fit(startingFrom: fit.startingPoint)
+            print(whole.status.name)
+        }
+
+        try SavedModel(fit, notes: []).write(to: path)
+        let saved = try SavedSearch(contentsOf: path)
+        let resumed = try saved.resume()
+        let related = try other.fit(startingFrom: saved.startingPoint)
+        #expect(resumed.status == .converged && related.status == .converged)
     }
 
     @Test func marginalMeans() throws {

@@ -1,6 +1,7 @@
 // Conjugate gradients for several right-hand sides at once, each with scalars of its own.
 
 internal import MixedLinearAlgebra
+internal import MixedProgress
 
 /// Preconditioned conjugate gradients on *Sx = b*.
 ///
@@ -8,6 +9,8 @@ internal import MixedLinearAlgebra
 final class BlockConjugateGradient: @unchecked Sendable {
     private let matrix: CrossedOperator
     private let preconditioner: CrossedPreconditioner
+    /// Ends a solve before it has converged.
+    private let stop: StopRequest?
     private var workspaces: [Int: Workspace] = [:]
     /// Iterations so far, over all solves.
     private(set) var iterationCount = 0
@@ -38,9 +41,10 @@ final class BlockConjugateGradient: @unchecked Sendable {
         var squaredNorms: [Lanes] = []
     }
 
-    init(_ matrix: CrossedOperator, _ preconditioner: CrossedPreconditioner) {
+    init(_ matrix: CrossedOperator, _ preconditioner: CrossedPreconditioner, stop: StopRequest? = nil) {
         self.matrix = matrix
         self.preconditioner = preconditioner
+        self.stop = stop
     }
 
     /// Solves from the values that `x` holds.
@@ -77,6 +81,7 @@ final class BlockConjugateGradient: @unchecked Sendable {
                 outcome.hasConverged = true
                 break
             }
+            if let stop, stop.isRequested { break }
             matrix.apply(work.direction, into: work.product)
             let curvature = dot(work.direction, work.product, threads)
             let steps = (0..<groups).map { group in

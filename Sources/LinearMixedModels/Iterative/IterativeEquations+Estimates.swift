@@ -10,11 +10,11 @@ internal import MixedLinearAlgebra
 #endif
 
 extension IterativeEquations {
-    /// *b̂ = Λû* in the units of the data.
-    func randomEffects(_ state: State, design: ModelDesign) -> [GroupEffects] {
+    /// *b̂ = Λû* of each grouping factor in the units of the data.
+    func effectValues(_ state: State) -> [Matrix] {
         let scale = products.transform.responseScale
         let blocks = factorBlocks(of: state.relativeFactors)
-        func effects(_ index: Int, _ order: [Int], _ own: UnsafePointer<Double>) -> GroupEffects {
+        func effects(_ index: Int, _ order: [Int], _ own: UnsafePointer<Double>) -> Matrix {
             let factor = products.factors[index]
             let width = factor.columnCount
             var values = Matrix(rows: factor.levelCount, columns: width)
@@ -25,8 +25,7 @@ extension IterativeEquations {
                     values[level, row] = sum * scale / factor.columnScales[row]
                 }
             }
-            let group = design.groupingFactors[index]
-            return GroupEffects(group: group.name, levels: group.levels, columnNames: group.columnNames, values: values)
+            return values
         }
         return products.factors.indices.compactMap { index in
             if let position = layout.chain.firstIndex(where: { $0.factor == index }) {

@@ -2,6 +2,7 @@
 
 internal import MixedDesign
 internal import MixedLinearAlgebra
+internal import MixedProgress
 
 #if canImport(Glibc)
     internal import Glibc
@@ -36,6 +37,10 @@ final class IterativeEquations: EstimationProblem {
     private(set) var evaluationCount = 0
     /// What has been found at the current θ.
     private(set) var state: State?
+    /// Who watches the search, and may end it.
+    let watch: SearchWatch?
+    /// The last point of a search that may be stopped.
+    var kept: (minimum: IterativeMinimum, parts: SolvedParts)?
 
     struct State {
         var relativeFactors: [Matrix]
@@ -51,7 +56,10 @@ final class IterativeEquations: EstimationProblem {
         var borderEffects: Storage<Double>
     }
 
-    init(_ products: CrossProducts, terms: [RandomTermLayout], method: EstimationMethod, threads: Int) {
+    init(
+        _ products: CrossProducts, terms: [RandomTermLayout], method: EstimationMethod, threads: Int,
+        monitor: WorkMonitor = .none
+    ) {
         self.products = products
         self.terms = terms
         self.method = method
@@ -62,7 +70,8 @@ final class IterativeEquations: EstimationProblem {
         layout = CrossedLayout(products)
         matrix = CrossedOperator(layout, threads: threads)
         preconditioner = CrossedPreconditioner(layout, threads: threads)
-        solver = BlockConjugateGradient(matrix, preconditioner)
+        solver = BlockConjugateGradient(matrix, preconditioner, stop: monitor.stop)
+        watch = SearchWatch(monitor, .iterative, borderEffects: layout.borderEffectCount)
         let groups = RightHandSides.groups(for: fixedBasis.mapped.count + 1)
         crossProducts = EffectSides(layout, groups: groups)
         scaledProducts = EffectSides(layout, groups: groups)

@@ -2,6 +2,7 @@
 
 internal import MixedDesign
 internal import MixedLinearAlgebra
+internal import MixedProgress
 
 /// An iterative search that has ended.
 struct IterativeFit {
@@ -16,11 +17,14 @@ struct IterativeFit {
     /// - Throws: `FitError`.
     init?(
         design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]?, threads: Int,
-        settings: IterativeSettings = .init()
+        settings: IterativeSettings = .init(), monitor: WorkMonitor = .none
     ) throws(FitError) {
         let equations = IterativeEquations(
-            products, terms: LinearMixedModelFit.layout(design), method: method, threads: threads)
-        guard let minimum = equations.minimize(startingFrom: start, settings: settings) else { return nil }
+            products, terms: LinearMixedModelFit.layout(design), method: method, threads: threads, monitor: monitor)
+        guard let minimum = equations.minimize(startingFrom: start, settings: settings) else {
+            if monitor.isStopped { throw .interrupted }
+            return nil
+        }
         self.minimum = minimum
         self.design = design
         self.equations = equations
@@ -35,10 +39,35 @@ struct IterativeFit {
             evaluations: equations.evaluationCount, iterations: equations.solver.iterationCount)
     }
 
-    /// The fit at the end of the search.
+    /// The fit at the end of the search, or where it was stopped.
     ///
     /// - Throws: `FitError`.
     func fit() throws(FitError) -> LinearMixedModelFit {
+        if !minimum.wasInterrupted {
+            do throws(FitError) { return try finished() } catch { if interruptedFit == nil { throw error } }
+        }
+        guard let interruptedFit else { throw .interrupted }
+        return LinearMixedModelFit(
+            design: design, problem: equations, optimum: interruptedFit.optimum, parts: interruptedFit.parts)
+    }
+
+    /// What there is to report if the search, or what comes after it, is stopped; `nil` as long as it is not.
+    var interruptedFit: InterruptedFit? {
+        equations.watch?.isStopped == true ? lastPoint : nil
+    }
+
+    /// The last point of the search, with what was found there.
+    var lastPoint: InterruptedFit? {
+        equations.kept.map {
+            InterruptedFit(
+                optimum: StoredOptimum(
+                    $0.minimum, design: design, products: equations.products,
+                    search: record(criterionError: nil), deviance: .nan),
+                parts: $0.parts)
+        }
+    }
+
+    private func finished() throws(FitError) -> LinearMixedModelFit {
         guard let state = equations.solve(at: minimum.relativeFactors, tolerance: settings.solveTolerance) else {
             throw .notSolvedIteratively
         }

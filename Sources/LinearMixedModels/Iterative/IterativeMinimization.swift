@@ -39,6 +39,8 @@ struct IterativeMinimum {
     var monteCarloError: Double
     var probeCount: Int
     var hasConverged: Bool
+    /// Whether the search was stopped before its end.
+    var wasInterrupted = false
 
     /// The terms with directions without variance.
     var singularTerms: [Int] { chart.terms.indices.filter { chart.terms[$0].hasFlooredPivots } }
@@ -53,13 +55,15 @@ extension IterativeEquations {
         let probes = ProbeSolutions(matrix, preconditioner, solver, probes: ScoreProbes(layout, count: settings.probes))
         var here: ScoreIterate?
         for start in [start, momentStart(), terms.map { .identity($0.columnCount) }] {
-            guard here == nil, let start else { continue }
+            guard here == nil, let start, !isStopped else { continue }
             here = iterate(at: start, floors: floors, probes, settings)
         }
         guard var here else { return nil }
+        keep(here, probes)
         var radius = 0.7
         var hasConverged = false
         for _ in 0..<settings.iterationLimit {
+            if isStopped { break }
             guard let model = here.model(radius: radius) else {
                 hasConverged = true
                 break
@@ -80,9 +84,12 @@ extension IterativeEquations {
                     break
                 }
                 here = again
+                keep(here, probes)
                 radius = 0.7
                 continue
             }
+            // More probes or a factorisation may follow, so that nothing can be said of the rest.
+            watch?.note(decrement: here.decrement, goal: nil)
             let target = here.chart.relativeFactors(after: Array(zip(here.free, model.step)))
             guard let next = iterate(at: target, floors: floors, probes, settings) else {
                 radius = 0.25 * model.length
@@ -92,18 +99,34 @@ extension IterativeEquations {
             if next.decrement < here.decrement {
                 if model.isAtBound { radius *= 2.5 }
                 here = next
+                keep(here, probes)
             } else {
                 radius = 0.3 * model.length
                 if radius < 1e-8 { break }
             }
         }
-        return minimum(here, probes, hasConverged: hasConverged)
+        var result = minimum(here, probes, hasConverged: hasConverged)
+        result.wasInterrupted = !hasConverged && isStopped
+        return result
+    }
+
+    private var isStopped: Bool { watch?.isStopped ?? false }
+
+    /// Keeps a point with what has been found there, if the search can be stopped.
+    private func keep(_ point: ScoreIterate, _ probes: ProbeSolutions) {
+        guard watch?.canStop == true, let state else { return }
+        var minimum = minimum(point, probes, hasConverged: false)
+        minimum.wasInterrupted = true
+        kept = (
+            minimum, solvedParts(state, criterion: .nan, point.expansion, coefficientSensitivity(state))
+        )
     }
 
     private func iterate(
         at relativeFactors: [Matrix], floors: [Double], _ probes: ProbeSolutions, _ settings: IterativeSettings
     ) -> ScoreIterate? {
         let chart = CovarianceChart(around: relativeFactors, floors: floors)
+        watch?.begin(evaluation: evaluationCount + 1)
         guard let state = solve(at: chart.relativeFactors(), tolerance: settings.solveTolerance),
             let traces = probes.estimate(directions, tolerance: settings.probeTolerance),
             let expansion = expansion(state, traces: traces, tolerance: settings.solveTolerance)
@@ -132,6 +155,7 @@ extension IterativeEquations {
 /// A point of the search, over the parameters that are free to move there.
 private struct ScoreIterate {
     let chart: CovarianceChart
+    let expansion: DevianceExpansion
     let traces: TraceEstimate
     let free: [CovarianceChart.Parameter]
     let smallestBoundaryScore: Double?
@@ -144,6 +168,7 @@ private struct ScoreIterate {
 
     init(chart: CovarianceChart, expansion: DevianceExpansion, traces: TraceEstimate) {
         self.chart = chart
+        self.expansion = expansion
         self.traces = traces
         let held = chart.termsHeldAtBoundary(expansion)
         free = chart.parameters.filter { parameter in

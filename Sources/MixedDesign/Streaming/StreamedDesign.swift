@@ -1,5 +1,6 @@
 // Learning a design and its cross-products from a text in one pass, without holding its rows.
 
+public import MixedProgress
 public import MixedSyntax
 public import MixedTables
 
@@ -30,6 +31,7 @@ public struct StreamedDesign: Sendable {
     ///
     /// - Parameters:
     ///   - inspected: Columns that `prepare` looks at.
+    ///   - monitor: Is told how far the reading is, and can stop it.
     ///   - prepare: Steps that each part goes through before it is used; what they do with a row must depend on that row only.
     /// - Returns: `nil` for a formula that needs all rows at once, such as one with `poly(x, 2)` or `mean(x)`, for a first
     ///   part that says too little, and for a text of one part, where nothing is gained.
@@ -38,16 +40,18 @@ public struct StreamedDesign: Sendable {
     public init?(
         _ formula: ModelFormula, contentsOf path: String, reading: ReadingOptions = ReadingOptions(),
         options: DesignOptions = DesignOptions(), inspecting inspected: Set<String> = [],
-        prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
+        monitor: WorkMonitor = .none, prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
     ) throws {
-        let stream = try TableStream(contentsOf: path, options: reading)
+        let stream = try TableStream(contentsOf: path, options: reading, monitor: monitor)
         guard !stream.isShort else { return nil }
-        try self.init(formula, stream, options: options, inspecting: inspected, prepare: prepare)
+        try self.init(
+            formula, stream, options: options, inspecting: inspected, monitor: monitor, prepare: prepare)
     }
 
     package init?(
         _ formula: ModelFormula, _ stream: TableStream, options: DesignOptions = DesignOptions(),
-        inspecting inspected: Set<String> = [], prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
+        inspecting inspected: Set<String> = [], monitor: WorkMonitor = .none,
+        prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
     ) throws {
         var places = [stream.firstPlace]
         while true {
@@ -64,7 +68,9 @@ public struct StreamedDesign: Sendable {
             let pass = StreamedPass(sampled)
             let surprising: [TableStream.Place]
             do {
-                surprising = try pass.add(stream, like: raw, prepare: prepare)
+                surprising = try pass.add(
+                    stream, like: raw, purpose: places.count > 1 ? .rowsAgain : .rows, monitor: monitor,
+                    prepare: prepare)
             } catch is DesignError {
                 // A value that cannot be used: held rows give the message with the row of the file.
                 return nil
@@ -83,12 +89,14 @@ extension StreamedPass {
     ///
     /// - Returns: The parts that do not; where there are some, what was added is not all.
     fileprivate func add(
-        _ stream: TableStream, like sample: DataTable, prepare: @escaping @Sendable (DataTable) throws -> DataTable
+        _ stream: TableStream, like sample: DataTable, purpose: ReadingProgress.Purpose, monitor: WorkMonitor,
+        prepare: @escaping @Sendable (DataTable) throws -> DataTable
     ) throws -> [TableStream.Place] {
         let formula = formula
         var surprising: [TableStream.Place] = []
-        try stream.forEachPart(like: sample, coded: formula.codedColumns, passesLevelsOnce: true) {
-            part -> EvaluatedPart? in
+        try stream.forEachPart(
+            like: sample, coded: formula.codedColumns, passesLevelsOnce: true, purpose: purpose, monitor: monitor
+        ) { part -> EvaluatedPart? in
             if part.isSurprising { return nil }
             do {
                 return try EvaluatedPart(prepare(part.table), levels: part.levels, of: formula)

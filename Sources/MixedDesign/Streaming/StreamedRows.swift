@@ -1,5 +1,6 @@
 // A second look at rows that are not held: read again, part by part, with the levels of the finished design.
 
+package import MixedProgress
 internal import MixedTables
 
 /// The rows of a streamed design, as often as they are wanted.
@@ -35,11 +36,13 @@ package struct StreamedRows: Sendable {
     /// Reads the rows again and passes on frames of them.
     ///
     /// - Parameters:
+    ///   - monitor: Is told how far the reading is, and can stop it.
     ///   - transform: Work on a part; done by several threads at once.
     ///   - body: Takes what `transform` made, in the order of the rows.
     /// - Throws: `TableError.changedWhileRead` where the rows are not what they were, and what the closures throw.
     package func forEachFrame<Result>(
-        transform: @escaping (ModelFrame) throws -> Result, body: @escaping (Result) throws -> Void
+        monitor: WorkMonitor = .none, transform: @escaping (ModelFrame) throws -> Result,
+        body: @escaping (Result) throws -> Void
     ) throws {
         if let held {
             var next = 0
@@ -57,7 +60,9 @@ package struct StreamedRows: Sendable {
             }
             return
         }
-        try stream.forEachPart(like: sample, coded: formula.codedColumns) { part -> Result in
+        try stream.forEachPart(
+            like: sample, coded: formula.codedColumns, purpose: .residuals, monitor: monitor
+        ) { part -> Result in
             guard !part.isSurprising,
                 let evaluated = try? EvaluatedPart(prepare(part.table), levels: part.levels, of: formula),
                 let frame = frame(of: evaluated)

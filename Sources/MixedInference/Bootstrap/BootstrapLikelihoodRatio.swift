@@ -99,8 +99,8 @@ extension LinearMixedModelFit {
         let (larger, reduced, restriction) = try modelsByLikelihood(smaller)
         let freedom = larger.parameterCount - reduced.parameterCount
         guard freedom > 0 else { throw .notSmaller }
-        if case .notConverged = larger.status { throw .bootstrap(.fitNotConverged) }
-        if case .notConverged = reduced.status { throw .bootstrap(.fitNotConverged) }
+        if !larger.status.isOptimum { throw .bootstrap(.fitNotConverged) }
+        if !reduced.status.isOptimum { throw .bootstrap(.fitNotConverged) }
         let model = RefitModel(larger)
         let reducedModel = RefitModel(reduced)
         guard let simulator = model.simulator(ofSubmodel: reduced, restriction) else { throw .aliased }

@@ -29,7 +29,7 @@ extension LinearMixedModelFit {
         let largest = BootstrapRun.largestReplicateCount(parameters: width)
         guard replicates >= 2, replicates <= largest else { throw .replicateCount(replicates, largest: largest) }
         guard threads >= 1 else { throw .threadCount(threads) }
-        if case .notConverged = status { throw .fitNotConverged }
+        if !status.isOptimum { throw .fitNotConverged }
         do throws(FitError) { try requireFactorization(for: .refits) } catch { throw .fit(error) }
         let model = RefitModel(self)
         guard let simulator = model.simulator(self, isConditional: conditional) else { throw .fitNotConverged }

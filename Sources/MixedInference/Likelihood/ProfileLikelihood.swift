@@ -104,7 +104,7 @@ extension LinearMixedModelFit {
         } catch {
             throw .fit(error)
         }
-        if case .notConverged = profiler.fit.status { throw .notConverged }
+        if !profiler.fit.status.isOptimum { throw .notConverged }
         let available = profiler.parameters.map(\.name)
         if let unknown = names?.first(where: { !available.contains($0) }) {
             throw .unknownParameter(unknown, available: available)

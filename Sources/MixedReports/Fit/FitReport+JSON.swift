@@ -100,13 +100,4 @@ extension FitReport {
         guard case .singular(let directions) = fit.status else { return [] }
         return directions.map { Self.asSentence($0.sentence) }
     }
-
-    /// What a program must be told of an optimum that is none, or not unique.
-    private var statusWarnings: [String] {
-        switch fit.status {
-        case .converged, .singular: []
-        case .unidentified(let directions): directions.map { Self.asSentence($0.sentence) }
-        case .notConverged(let reason): ["The fit is not certified as an optimum: \(reason)."]
-        }
-    }
 }

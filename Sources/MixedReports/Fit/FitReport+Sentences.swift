@@ -59,7 +59,13 @@ extension FitReport {
             return [
                 "Not certified: \(reason). These may not be the best estimates; do not report them yet. What to do: look for extreme values in the data, or fit fewer random effects."
             ]
+        case .interrupted: return [Self.interruptedSentence(fit)]
         }
+    }
+
+    /// What an interrupted search means.
+    private static func interruptedSentence(_ fit: LinearMixedModelFit) -> String {
+        "Not converged: the search was interrupted after \(count(fit.evaluations, "evaluation")). These are the best estimates so far, not those of the model; do not report them. What to do: save the model and go on from it with --resume (in Swift: startingFrom:)."
     }
 
     /// What the search has shown, with the true figure, or the rounding error of the criterion where that is larger.
@@ -78,6 +84,9 @@ extension FitReport {
                 "Computed iteratively, then by exact factorisation until the optimum was certified: the estimates are exact."
             ]
         case .iterative(let search):
+            if fit.status == .interrupted {
+                return ["Computed iteratively: the criterion, AIC and BIC are estimated at the end of a search only."]
+            }
             var sentences = [
                 search.probes == 0
                     ? "Computed iteratively, with exact traces: the variances are those of an exact score."
@@ -99,6 +108,16 @@ extension FitReport {
 
     /// What a program must be told of a criterion that is an estimate.
     var estimateWarnings: [String] { fit.computation.isIterative ? computationSentences : [] }
+
+    /// What a program must be told of an optimum that is none, or not unique.
+    var statusWarnings: [String] {
+        switch fit.status {
+        case .converged, .singular: []
+        case .unidentified(let directions): directions.map { Self.asSentence($0.sentence) }
+        case .notConverged(let reason): ["The fit is not certified as an optimum: \(reason)."]
+        case .interrupted: [Self.interruptedSentence(fit)]
+        }
+    }
 
     /// A share as a percentage with two digits, rounded up.
     private static func percentage(_ share: Double) -> String {

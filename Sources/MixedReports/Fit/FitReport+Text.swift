@@ -41,6 +41,7 @@ extension FitReport {
     private var criterionSentence: String {
         func text(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
         let name = isMixed && fit.method == .restrictedLikelihood ? "REML criterion" : "-2 log-likelihood"
+        guard fit.criterion.isFinite else { return "\(name), AIC and BIC are not known" }
         return
             "\(name) \(text(fit.criterion)), AIC \(text(fit.akaikeInformation)), BIC \(text(fit.bayesianInformation))"
     }

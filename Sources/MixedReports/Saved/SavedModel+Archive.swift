@@ -43,36 +43,53 @@ extension SavedModel {
 
     /// The model that the parts of a file make.
     init(_ archive: ModelArchive) throws(ModelArchiveError) {
-        let header = archive.header
-        if header["content"]?.string == DataCube.archiveContent { throw ModelArchiveError(.holdsCube) }
-        guard header["content"]?.string == Self.content else {
-            throw ModelArchiveError(.malformed("it does not hold a linear mixed model"))
-        }
-        guard let method = header["method"]?.string.flatMap(EstimationMethod.init(rawValue:)) else {
-            throw ModelArchiveError(.malformed("it does not say how the model was fitted"))
-        }
-        let design: ModelDesign = try Self.decoded(archive, "design")
-        if let problem = design.inconsistency {
-            throw ModelArchiveError(.malformed("its design is no design: \(problem)"))
-        }
-        let optimum: StoredOptimum = try Self.decoded(archive, "optimum")
-        let products = try CrossProducts(archive)
-        if let problem = products.inconsistency {
-            throw ModelArchiveError(.malformed("its cross-products do not fit together: \(problem)"))
-        }
-        try Self.check(optimum, products, fit: design)
+        let parts = try Parts(archive)
         let residuals = try Self.residuals(archive)
         do throws(FitError) {
             fit = try LinearMixedModelFit(
-                design: design, products: products, method: method, optimum: optimum,
+                design: parts.design, products: parts.products, method: parts.method, optimum: parts.optimum,
                 residuals: residuals, threads: 2)
         } catch {
             throw ModelArchiveError(.malformed("its numbers do not make a model: \(error)"))
         }
-        guard fit.criterion.isFinite, fit.coefficients.allSatisfy(\.isFinite) else {
+        // An iterative search that was interrupted has not come to its criterion.
+        let hasCriterion = fit.criterion.isFinite || (fit.status == .interrupted && fit.computation.isIterative)
+        guard hasCriterion, fit.coefficients.allSatisfy(\.isFinite) else {
             throw ModelArchiveError(.malformed("its numbers do not make a model"))
         }
-        notes = header["notes"]?.elements?.compactMap(\.string) ?? []
+        notes = parts.notes
+    }
+
+    /// What a file holds of a model, before anything is computed.
+    struct Parts: Sendable {
+        let design: ModelDesign
+        let products: CrossProducts
+        let method: EstimationMethod
+        let optimum: StoredOptimum
+        let notes: [String]
+
+        init(_ archive: ModelArchive) throws(ModelArchiveError) {
+            let header = archive.header
+            if header["content"]?.string == DataCube.archiveContent { throw ModelArchiveError(.holdsCube) }
+            guard header["content"]?.string == SavedModel.content else {
+                throw ModelArchiveError(.malformed("it does not hold a linear mixed model"))
+            }
+            guard let method = header["method"]?.string.flatMap(EstimationMethod.init(rawValue:)) else {
+                throw ModelArchiveError(.malformed("it does not say how the model was fitted"))
+            }
+            self.method = method
+            design = try SavedModel.decoded(archive, "design")
+            if let problem = design.inconsistency {
+                throw ModelArchiveError(.malformed("its design is no design: \(problem)"))
+            }
+            optimum = try SavedModel.decoded(archive, "optimum")
+            products = try CrossProducts(archive)
+            if let problem = products.inconsistency {
+                throw ModelArchiveError(.malformed("its cross-products do not fit together: \(problem)"))
+            }
+            try SavedModel.check(optimum, products, fit: design)
+            notes = header["notes"]?.elements?.compactMap(\.string) ?? []
+        }
     }
 }
 
@@ -131,7 +148,7 @@ extension SavedModel {
     }
 
     /// Whether the parts are of the same model.
-    private static func check(
+    fileprivate static func check(
         _ optimum: StoredOptimum, _ products: CrossProducts, fit design: ModelDesign
     ) throws(ModelArchiveError) {
         try check(products, fit: design)

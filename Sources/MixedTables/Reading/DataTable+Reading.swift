@@ -1,5 +1,7 @@
 // Reading a table from a file, a pipe or bytes in memory.
 
+public import MixedProgress
+
 extension DataTable {
     /// Reads a delimited text file, also a gzip-compressed one; the path `-` is standard input.
     ///
@@ -14,11 +16,15 @@ extension DataTable {
     /// and text for everything else. Quoted numbers are numbers, as in R's `read.csv`. Whole numbers that `Int` cannot
     /// hold are text, so that long identifiers stay what they are. A column without any value has truth values, as in R.
     ///
+    /// - Parameter monitor: Is told how far the reading is, and can stop it.
     /// - **Complexity:** one pass over the bytes.
     /// - Throws: `TableError` for a file that is missing, empty, no text or not UTF-8, for ragged rows, open quotes and
-    ///   repeated column names.
-    public init(contentsOf path: String, options: ReadingOptions = .init()) throws(TableError) {
-        try self.init(TextSource.open(path, options: options), options: options)
+    ///   repeated column names; `.interrupted` where it was stopped.
+    public init(
+        contentsOf path: String, options: ReadingOptions = .init(), monitor: WorkMonitor = .none
+    ) throws(TableError) {
+        try self.init(
+            TextSource.open(path, options: options, monitor: monitor), options: options, monitor: monitor)
     }
 
     /// Reads delimited text, plain or gzip-compressed, from memory.
@@ -37,10 +43,12 @@ extension DataTable {
     }
 
     init(
-        _ source: TextSource, options: ReadingOptions, pieceSize: Int = TableAssembler.pieceSize
+        _ source: TextSource, options: ReadingOptions, pieceSize: Int = TableAssembler.pieceSize,
+        monitor: WorkMonitor = .none
     ) throws(TableError) {
         let text = try DelimitedText(source, options: options)
-        let assembler = TableAssembler(text: text, pieceSize: pieceSize, threads: options.threadCount)
+        let assembler = TableAssembler(
+            text: text, pieceSize: pieceSize, threads: options.threadCount, monitor: monitor)
         let (columns, rowCount) = try assembler.columns()
         self.init(checked: columns, rowCount: rowCount, origin: source.name, omittedColumns: text.omittedColumns)
     }
@@ -48,18 +56,24 @@ extension DataTable {
 
 extension TextSource {
     /// The text of a file; `-` is standard input. Compressed text and Latin-1 text are converted in memory.
-    static func open(_ path: String, options: ReadingOptions) throws(TableError) -> TextSource {
+    static func open(
+        _ path: String, options: ReadingOptions, monitor: WorkMonitor = .none
+    ) throws(TableError) -> TextSource {
         if path != "-", options.encoding == .utf8, let file = try OpenFile.regular(path), try !file.isGzip(named: path)
         {
             return TextSource(file, named: path)
         }
-        return try open(FileBytes.open(path), named: path == "-" ? "standard input" : path, options: options)
+        return try open(
+            FileBytes.open(path, monitor: monitor), named: path == "-" ? "standard input" : path, options: options,
+            monitor: monitor)
     }
 
     /// The text that some bytes hold.
-    static func open(_ bytes: FileBytes, named name: String, options: ReadingOptions) throws(TableError) -> TextSource {
+    static func open(
+        _ bytes: FileBytes, named name: String, options: ReadingOptions, monitor: WorkMonitor = .none
+    ) throws(TableError) -> TextSource {
         var contents = bytes
-        if contents.isGzip { contents = try contents.inflated(named: name) }
+        if contents.isGzip { contents = try contents.inflated(named: name, monitor: monitor) }
         if options.encoding == .latin1 {
             if let kind = FileKind.nonText(contents.bytes) { throw .notText(file: name, looksLike: kind) }
             contents = try contents.convertedFromLatin1(named: name)

@@ -1,6 +1,7 @@
 // Inflating gzip data, recognised by its first bytes.
 
 import CZlib
+internal import MixedProgress
 
 extension FileBytes {
     /// Whether the contents begin as a gzip stream does.
@@ -10,7 +11,7 @@ extension FileBytes {
     ///
     /// - Throws: `TableError.corruptCompression` when a member ends early or its check sum is wrong. Zero bytes after the
     ///   last member, as tapes leave them, are ignored.
-    func inflated(named name: String) throws(TableError) -> FileBytes {
+    func inflated(named name: String, monitor: WorkMonitor = .none) throws(TableError) -> FileBytes {
         // zlib remembers the address of the stream, so it must not move.
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -21,9 +22,15 @@ extension FileBytes {
         }
         defer { inflateEnd(stream) }
 
+        let meter = ReadingMeter(monitor, .unpacking, name: name, total: bytes.count)
         var output = GrowingBytes(capacity: min(bytes.count, 1 << 30) * 4)
         var offset = 0
         while true {
+            if monitor.isStopped {
+                output.discard()
+                throw .interrupted(file: name)
+            }
+            meter?.update(bytes: offset)
             let piece = min(bytes.count - offset, 1 << 30)
             stream.pointee.next_in = UnsafeMutablePointer(
                 mutating: bytes.baseAddress.map { ($0 + offset).assumingMemoryBound(to: UInt8.self) })
@@ -32,7 +39,8 @@ extension FileBytes {
                 output.discard()
                 throw .unreadable(file: name, reason: "not enough memory")
             }
-            let space = min(room.count, 1 << 30)
+            // So much at a time that whoever watches hears of it often enough.
+            let space = min(room.count, 1 << 22)
             stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
             stream.pointee.avail_out = UInt32(space)
             let status = inflate(stream, Z_NO_FLUSH)

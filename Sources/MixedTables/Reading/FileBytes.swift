@@ -1,5 +1,7 @@
 // The bytes of a data file: mapped where the system allows it, read or inflated otherwise.
 
+internal import MixedProgress
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -41,8 +43,8 @@ final class FileBytes {
     }
 
     /// The contents of the file at `path`; `-` is standard input.
-    static func open(_ path: String) throws(TableError) -> FileBytes {
-        if path == "-" { return try readAll(from: STDIN_FILENO, named: "standard input") }
+    static func open(_ path: String, monitor: WorkMonitor = .none) throws(TableError) -> FileBytes {
+        if path == "-" { return try readAll(from: STDIN_FILENO, named: "standard input", monitor) }
         let descriptor = try Self.descriptor(of: path)
         defer { close(descriptor) }
         var status = stat()
@@ -52,10 +54,10 @@ final class FileBytes {
         case S_IFREG where status.st_size > 0:
             let size = Int(status.st_size)
             guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
-                return try readAll(from: descriptor, named: path)
+                return try readAll(from: descriptor, named: path, monitor)
             }
             return FileBytes(bytes: UnsafeRawBufferPointer(start: address, count: size), storage: .mapped)
-        default: return try readAll(from: descriptor, named: path)
+        default: return try readAll(from: descriptor, named: path, monitor)
         }
     }
 
@@ -78,9 +80,21 @@ final class FileBytes {
     }
 
     /// Reads a descriptor that cannot be mapped, such as a pipe, to its end.
-    private static func readAll(from descriptor: Int32, named name: String) throws(TableError) -> FileBytes {
+    private static func readAll(
+        from descriptor: Int32, named name: String, _ monitor: WorkMonitor
+    ) throws(TableError) -> FileBytes {
+        let meter = ReadingMeter(monitor, .unpacking, name: name, total: nil)
+        var reported = 0
         var buffer = GrowingBytes(capacity: 1 << 16)
         while true {
+            if monitor.isStopped {
+                buffer.discard()
+                throw .interrupted(file: name)
+            }
+            if let meter, buffer.count - reported >= 1 << 20 {
+                reported = buffer.count
+                meter.update(bytes: reported)
+            }
             guard let room = buffer.room(atLeast: 1 << 15) else {
                 buffer.discard()
                 throw .unreadable(file: name, reason: "not enough memory")

@@ -1,5 +1,7 @@
 // The pieces of a text, read by several threads and passed on in order.
 
+internal import MixedProgress
+
 /// Cuts a text into pieces, has several threads read them, and sees to it that they fit together.
 ///
 /// Where a piece begins is a guess: after the first line end from its cut on. A quoted field that spans lines can make it
@@ -8,6 +10,9 @@ struct PieceSequence {
     let text: DelimitedText
     let pieceSize: Int
     let threads: Int
+    var monitor: WorkMonitor = .none
+    /// What the text is read for, as the monitor is told.
+    var purpose: ReadingProgress.Purpose = .rows
 
     /// Columns of text whose levels are passed on once by each reader.
     var sharedColumns: [Int] = []
@@ -49,6 +54,7 @@ struct PieceSequence {
         // One for each thread, and one for pieces that are read again.
         let readers = (0...threads).map { PieceReader(number: $0, shared: sharedColumns) }
         var ledger = PieceLedger(readers: readers.count)
+        let meter = ReadingMeter(monitor, purpose, name: source.name, total: source.byteCount)
         var cut = text.rowsStart
         var expected: Int?
         var rowCount = 0
@@ -66,6 +72,7 @@ struct PieceSequence {
         }
 
         try OrderedPipeline.run(threads: threads) { () -> Task? in
+            if monitor.isStopped { throw TableError.interrupted(file: source.name) }
             guard cut < source.byteCount else { return nil }
             let limit = min(source.byteCount, cut + pieceSize)
             defer { cut = limit }
@@ -104,6 +111,7 @@ struct PieceSequence {
                 expected = end
                 try body(part, rowCount)
                 rowCount += count
+                meter?.update(bytes: end, rows: rowCount)
             case .failed(let error): throw located(error, rowsBefore: rowCount)
             }
         }

@@ -1,5 +1,6 @@
 // Uniting the pieces of a file: one type for each column, one dictionary for each text.
 
+internal import MixedProgress
 internal import Synchronization
 
 /// Reads a file piece by piece and makes the columns of a table of it.
@@ -10,6 +11,7 @@ struct TableAssembler {
     let text: DelimitedText
     let pieceSize: Int
     let threads: Int
+    var monitor: WorkMonitor = .none
 
     /// How many bytes a piece has; small enough that reading one again costs little.
     static let pieceSize = 1 << 20
@@ -59,7 +61,7 @@ struct TableAssembler {
         let kinds = Mutex(text.unknownKinds)
         var pieces: [Piece] = []
         do {
-            try PieceSequence(text: text, pieceSize: pieceSize, threads: threads).forEach {
+            try PieceSequence(text: text, pieceSize: pieceSize, threads: threads, monitor: monitor).forEach {
                 kinds.withLock { $0 }
             } transform: { piece, _ in
                 piece

@@ -1,5 +1,6 @@
 // A delimited text that is read part by part, so that it may be larger than memory.
 
+package import MixedProgress
 internal import Synchronization
 
 /// The rows of a text, a part at a time, with the types that a sample of its parts has.
@@ -20,8 +21,10 @@ package struct TableStream: Sendable {
     /// Opens a text and reads its header.
     ///
     /// - Throws: as `DataTable.init(contentsOf:options:)`.
-    package init(contentsOf path: String, options: ReadingOptions) throws(TableError) {
-        try self.init(TextSource.open(path, options: options), options: options)
+    package init(
+        contentsOf path: String, options: ReadingOptions, monitor: WorkMonitor = .none
+    ) throws(TableError) {
+        try self.init(TextSource.open(path, options: options, monitor: monitor), options: options)
     }
 
     init(
@@ -72,18 +75,20 @@ package struct TableStream: Sendable {
     ///   - coded: Columns of which only equality matters.
     ///   - passesLevelsOnce: Whether a part has only those levels that its reader has not met before; the parts must then
     ///     be decoded in their order, and each of them.
+    ///   - purpose: What the text is read for, as the monitor is told.
     ///   - transform: Work on a part that needs nothing of those before it; done by several threads at once.
     ///   - body: Takes what `transform` made, in the order of the text, with the number of rows before.
     /// - Throws: `TableError`, and what the closures throw.
     package func forEachPart<Result>(
         like sample: DataTable, coded: Set<String>, passesLevelsOnce: Bool = false,
+        purpose: ReadingProgress.Purpose = .rows, monitor: WorkMonitor = .none,
         transform: @escaping (Part) throws -> Result,
         body: @escaping (Result, _ rowsBefore: Int, _ place: Place) throws -> Void
     ) throws {
         let shape = PartShape(text: text, sample: sample, coded: coded)
         let kinds = shape.kinds
         try PieceSequence(
-            text: text, pieceSize: pieceSize, threads: threads,
+            text: text, pieceSize: pieceSize, threads: threads, monitor: monitor, purpose: purpose,
             sharedColumns: passesLevelsOnce ? kinds.indices.filter { shape.isCoded[$0] && kinds[$0] == .text } : []
         ).forEach {
             kinds

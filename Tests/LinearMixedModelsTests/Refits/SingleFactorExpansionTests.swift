@@ -18,7 +18,7 @@ import Testing
             let quickEffects = (0..<deviance.factorization.effects[0].count).map {
                 deviance.factorization.effects[0].pointer[$0]
             }
-            let general = deviance.generalExpansion(value, curvature: .exact)
+            let general = try #require(deviance.generalExpansion(value, curvature: .exact))
             let effects = (0..<quickEffects.count).map { deviance.factorization.effects[0].pointer[$0] }
             var differences = Differences()
             differences.compare("effects", quickEffects, effects, relative: 1e-9, absolute: 1e-11)
