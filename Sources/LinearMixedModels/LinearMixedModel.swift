@@ -57,4 +57,16 @@ public struct LinearMixedModel: Sendable {
             design: design, products: products, method: method, solver: solver, threads: threads)
         return fit.addingResiduals(of: frame)
     }
+
+    /// What a fit will take, in time and memory, before it is begun.
+    ///
+    /// - Parameters:
+    ///   - solver: How the equations are to be solved.
+    ///   - machine: Speeds to foretell times with; this machine's, which are measured, otherwise.
+    /// - Complexity: One pass over the rows.
+    public func plan(solver: SolverChoice = .automatic, machine: MachineSpeed? = nil) -> FitPlan {
+        FitPlan(
+            design: design, products: CrossProducts(FrameRows(design, frame)), solver: solver,
+            machine: machine ?? .measured(threads: 2))
+    }
 }

@@ -80,6 +80,19 @@ struct ModelRequest {
         try LinearMixedModelFit(rows, method: method, solver: solver, threads: threads)
     }
 
+    /// What a fit to the rows of a source will take.
+    func plan(_ source: DataSource, _ request: DataRequest, machine: MachineSpeed) throws -> FitPlan {
+        if let path = source.path, let rows = try stream(path, request) {
+            return FitPlan(design: rows.design, products: rows.products, solver: solver, machine: machine)
+        }
+        let data = try request.prepared(source.table(request.readingOptions(columns: columnNames)))
+        let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
+        return try data.placingErrors {
+            try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
+                .plan(solver: solver, machine: machine)
+        }
+    }
+
     /// Collects the cross-products of the formula over the rows.
     func cube(_ data: PreparedData) throws -> DataCube {
         let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
