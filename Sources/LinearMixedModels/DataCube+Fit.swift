@@ -13,20 +13,45 @@ extension DataCube {
     ///   - formula: That of the cube when `nil`.
     ///   - contrasts: By the name of a factor, where they are other than the cube's.
     ///   - levels: All levels of a factor in another order, by its name.
+    ///   - solver: How the equations of crossed factors are solved.
+    ///   - memory: A fit that needs more is refused before it is begun.
     /// - Complexity: One pass over levels and pairs and a few factorisations; it does not depend on the number of rows.
     /// - Throws: `CubeError` for what was not collected, `DesignError` for what the rows cannot answer, `FitError`.
     public func fit(
         _ formula: ModelFormula? = nil, method: EstimationMethod = .restrictedLikelihood,
-        contrasts: [String: ContrastCoding] = [:], levels: [String: [String]] = [:], threads: Int = 2
+        contrasts: [String: ContrastCoding] = [:], levels: [String: [String]] = [:],
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, threads: Int = 2
     ) throws -> LinearMixedModelFit {
+        let (design, products) = try parts(formula, contrasts: contrasts, levels: levels)
+        return try LinearMixedModelFit(
+            design: design, products: products, method: method, solver: solver, memory: memory, threads: threads)
+    }
+
+    /// What a fit of a model from the cube will take, in time and memory, before it is begun.
+    ///
+    /// - Parameters:
+    ///   - formula: That of the cube when `nil`.
+    ///   - machine: Speeds to foretell times with; this machine's, which are measured, otherwise.
+    /// - Throws: `CubeError` for what was not collected, `DesignError` for what the rows cannot answer.
+    public func plan(
+        _ formula: ModelFormula? = nil, contrasts: [String: ContrastCoding] = [:], levels: [String: [String]] = [:],
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, machine: MachineSpeed? = nil,
+        threads: Int = 2
+    ) throws -> FitPlan {
+        let (design, products) = try parts(formula, contrasts: contrasts, levels: levels)
+        return FitPlan(
+            design: design, products: products, solver: solver, memory: memory, machine: machine, threads: threads)
+    }
+
+    /// The design of a model and its part of the cross-products.
+    private func parts(
+        _ formula: ModelFormula?, contrasts: [String: ContrastCoding], levels: [String: [String]]
+    ) throws -> (ModelDesign, CrossProducts) {
         let cube = try recoded(contrasts: contrasts, levels: levels)
         let wanted = formula ?? self.formula
         let submodel = try cube.submodel(wanted)
-        let isWhole = wanted == cube.formula
-        return try LinearMixedModelFit(
-            design: isWhole ? cube.design : submodel.design,
-            products: isWhole ? cube.products : cube.products.restricted(to: submodel.restriction), method: method,
-            threads: threads)
+        if wanted == cube.formula { return (cube.design, cube.products) }
+        return (submodel.design, cube.products.restricted(to: submodel.restriction))
     }
 
     /// Fits a model given in R's notation.

@@ -9,16 +9,18 @@ extension LinearMixedModelFit {
     /// - Parameters:
     ///   - start: Relative factors to begin from, in the units of the cross-products; found by moments when `nil`.
     ///   - solver: How the equations are to be solved.
+    ///   - memory: A fit that needs more is refused before it is begun.
     /// - Throws: `FitError`.
     package init(
         design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]? = nil,
-        solver: SolverChoice = .automatic, threads: Int
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, threads: Int
     ) throws(FitError) {
         let coefficients = products.fixedColumnBasis().mapped.count
         guard products.rowCount > coefficients else {
             throw .noResidualDegreesOfFreedom(rows: products.rowCount, coefficients: coefficients)
         }
         let path = solver.path(borderEffects: CrossedLayout.borderEffectCount(of: products))
+        try memory.check(products, terms: Self.layout(design), path: path, threads: threads)
         var start = start
         var record: IterativeSearch?
         if path != .exact {
@@ -60,7 +62,10 @@ extension LinearMixedModelFit {
         residuals: ResidualSummary?, threads: Int
     ) throws(FitError) {
         let fit: LinearMixedModelFit
-        if optimum.computation?.isIterative == true {
+        let isIterative = optimum.computation?.isIterative == true
+        try MemoryLimit.available.check(
+            products, terms: Self.layout(design), path: isIterative ? .iterative : .exact, threads: threads)
+        if isIterative {
             let equations = IterativeEquations(
                 products, terms: Self.layout(design), method: method, threads: threads)
             fit = try LinearMixedModelFit(design: design, equations: equations, optimum: optimum, settings: .init())

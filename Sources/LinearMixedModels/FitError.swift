@@ -1,5 +1,7 @@
 // Why a model cannot be fitted to its data.
 
+public import MixedDesign
+
 /// What keeps a model from being fitted, although its design can be built.
 public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There are as many coefficients as rows.
@@ -10,6 +12,8 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     case notSolvedIteratively
     /// The fit is an iterative one, and what is asked for needs the factorisation that it does without.
     case needsExactSolver(FactorizationNeed, borderEffects: Int)
+    /// The fit would need more memory than it may have; nothing was begun.
+    case notEnoughMemory(MemoryShortage)
 
     /// What is wrong, as a sentence without a full stop.
     public var sentence: String { description.prefix(1).uppercased() + description.dropFirst() }
@@ -22,6 +26,7 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
             "the equations of the crossed factors could not be solved iteratively: some effects can hardly be told apart, or there is no residual variance; leave out a grouping factor, or fit the model with --solver exact (in Swift: solver: .exact)"
         case .needsExactSolver(let need, let borderEffects):
             "\(need.rawValue) need a factorisation of \(borderEffects) equations, and this fit was computed iteratively, without one; fit the model with --solver exact (in Swift: solver: .exact)"
+        case .notEnoughMemory(let shortage): shortage.description.prefix(1).lowercased() + shortage.description.dropFirst()
         case .noResidualVariance:
             "the model reproduces the response exactly: there is no residual variance to estimate; is the response computed from the predictors, or is there one row for each combination of groups?"
         }

@@ -48,13 +48,16 @@ public struct LinearMixedModel: Sendable {
     /// method with exact derivatives, and a second pass computes the residuals.
     /// - Parameters:
     ///   - solver: How the equations of crossed factors are solved; designs without them are always exact.
+    ///   - memory: A fit that needs more is refused before it is begun.
     ///   - threads: How many threads may compute.
     /// - Complexity: O(rows × columns²) for the passes; nothing else depends on the number of rows.
     /// - Throws: `FitError`.
-    public func fit(solver: SolverChoice = .automatic, threads: Int = 2) throws(FitError) -> LinearMixedModelFit {
+    public func fit(
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, threads: Int = 2
+    ) throws(FitError) -> LinearMixedModelFit {
         let products = CrossProducts(FrameRows(design, frame))
         let fit = try LinearMixedModelFit(
-            design: design, products: products, method: method, solver: solver, threads: threads)
+            design: design, products: products, method: method, solver: solver, memory: memory, threads: threads)
         return fit.addingResiduals(of: frame)
     }
 
@@ -62,11 +65,16 @@ public struct LinearMixedModel: Sendable {
     ///
     /// - Parameters:
     ///   - solver: How the equations are to be solved.
+    ///   - memory: What the process may have.
     ///   - machine: Speeds to foretell times with; this machine's, which are measured, otherwise.
-    /// - Complexity: One pass over the rows.
-    public func plan(solver: SolverChoice = .automatic, machine: MachineSpeed? = nil) -> FitPlan {
+    ///   - threads: How many threads may compute.
+    /// - Complexity: One pass over the rows, and linear in the levels and pairs of levels.
+    public func plan(
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, machine: MachineSpeed? = nil,
+        threads: Int = 2
+    ) -> FitPlan {
         FitPlan(
-            design: design, products: CrossProducts(FrameRows(design, frame)), solver: solver,
-            machine: machine ?? .measured(threads: 2))
+            design: design, products: CrossProducts(FrameRows(design, frame)), solver: solver, memory: memory,
+            machine: machine, threads: threads)
     }
 }

@@ -13,15 +13,17 @@ extension LinearMixedModelFit {
     ///
     /// - Parameters:
     ///   - solver: How the equations of crossed factors are solved; designs without them are always exact.
+    ///   - memory: A fit that needs more is refused before it is begun.
     ///   - threads: How many threads may compute.
     /// - Complexity: Independent of the number of rows.
     /// - Throws: `FitError`.
     public init(
         _ rows: StreamedDesign, method: EstimationMethod = .restrictedLikelihood,
-        solver: SolverChoice = .automatic, threads: Int = 2
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, threads: Int = 2
     ) throws(FitError) {
         try self.init(
-            design: rows.design, products: rows.products, method: method, solver: solver, threads: threads)
+            design: rows.design, products: rows.products, method: method, solver: solver, memory: memory,
+            threads: threads)
     }
 
     /// The same fit with a summary of its residuals, for which the rows are read a second time.

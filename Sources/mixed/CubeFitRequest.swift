@@ -9,6 +9,8 @@ struct CubeFitRequest {
     private let weights: TableExpression?
     private let offset: TableExpression?
     private let method: EstimationMethod
+    private let solver: SolverChoice
+    private let memory: MemoryLimit
     private let threads: Int
 
     /// Parses the options.
@@ -26,18 +28,34 @@ struct CubeFitRequest {
         weights = try ModelRequest.expression(model.weights, option: "--weights")
         offset = try ModelRequest.expression(model.offset, option: "--offset")
         method = model.method
+        solver = model.solver
+        memory = model.memory
         threads = model.threadOptions.count
     }
 
     /// Fits the model of a formula, or the cube's own for `nil`.
     func fit(_ cube: DataCube, formula: String?) throws -> LinearMixedModelFit {
+        let parsed = try parsed(cube, formula)
+        return try cube.fit(
+            parsed, method: method, contrasts: contrasts, levels: levels, solver: solver, memory: memory,
+            threads: threads)
+    }
+
+    /// What a fit of the model of a formula, or of the cube's own for `nil`, will take.
+    func plan(_ cube: DataCube, formula: String?) throws -> (plan: FitPlan, formula: ModelFormula) {
+        let parsed = try parsed(cube, formula)
+        let plan = try cube.plan(
+            parsed, contrasts: contrasts, levels: levels, solver: solver, memory: memory, threads: threads)
+        return (plan, parsed ?? cube.formula)
+    }
+
+    private func parsed(_ cube: DataCube, _ formula: String?) throws -> ModelFormula? {
         try check(weights, cube.weights, option: "--weights", "weights")
         try check(offset, cube.addedOffset, option: "--offset", "offset")
-        let parsed = try formula.map { text in
+        return try formula.map { text in
             if let own = cube.formula.dotColumns { return try ModelFormula(parsing: text, columns: own) }
             return try ModelFormula(parsing: text)
         }
-        return try cube.fit(parsed, method: method, contrasts: contrasts, levels: levels, threads: threads)
     }
 
     /// Refuses weights or an offset other than those that were collected.

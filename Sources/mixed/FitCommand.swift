@@ -53,9 +53,9 @@ struct FitCommand: ParsableCommand {
     private static let residualLimit = 1 << 29
 
     mutating func run() throws {
-        if let cube = try cubePath() { return try fit(cube: cube) }
-        guard let data else { throw ValidationError("Missing expected argument '<data>'") }
-        try checkOrder(data)
+        let arguments = ModelArguments(formula: formula, data: data, command: "fit")
+        if let cube = try arguments.cubePath() { return try fit(cube: cube) }
+        let data = try arguments.checkedData()
         let request = try DataRequest(dataOptions)
         let model = try ModelRequest(formula, modelOptions, contrasts: request.contrasts)
         let source = try DataSource(data)
@@ -77,22 +77,13 @@ struct FitCommand: ParsableCommand {
             notes = prepared.notes
             fit = try model.fit(prepared)
         }
-        let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
+        let seconds = (read: (read - start).inSeconds, fit: (clock.now - read).inSeconds)
 
         let report = FitReport(
             fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level,
             warnings: notes, seconds: seconds)
         if let save = savingOptions.save { try SavedModel(fit, notes: notes).write(to: save) }
         try outputOptions.put(report)
-    }
-
-    /// The cube that is to be fitted from, recognised by its contents.
-    private func cubePath() throws -> String? {
-        let path = data ?? formula
-        guard !path.contains("~") || Folder.exists(path), try SavedFileKind(contentsOf: path) == .cube else {
-            return nil
-        }
-        return path
     }
 
     /// Fits a sub-model of a cube; its own model for the formula `.` and for none.
@@ -105,7 +96,7 @@ struct FitCommand: ParsableCommand {
         let cube = try DataCube(contentsOf: path)
         let read = clock.now
         let fit = try request.fit(cube, formula: data == nil || formula == "." ? nil : formula)
-        let seconds = (read: (read - start).seconds, fit: (clock.now - read).seconds)
+        let seconds = (read: (read - start).inSeconds, fit: (clock.now - read).inSeconds)
         let notes = cube.notes + ["Fitted from the cube '\(path)': the quantiles of the residuals need the rows."]
         let report = FitReport(
             fit, inference: try inferenceOptions.inference(fit), level: inferenceOptions.level, warnings: notes,
@@ -114,31 +105,9 @@ struct FitCommand: ParsableCommand {
         try outputOptions.put(report)
     }
 
-    /// Recognises a formula and a data file in the wrong order, and a formula that is none.
-    private func checkOrder(_ data: String) throws(CommandError) {
-        if formula.contains("~") { return }
-        if data.contains("~"), !Folder.exists(data) {
-            throw CommandError(
-                "The formula comes first, then the data", hint: "mixed fit '\(data)' \(formula)")
-        }
-        if Folder.exists(formula) || formula.hasPrefix("@") {
-            throw CommandError(
-                "'\(formula)' is data, and a formula comes first",
-                hint: "mixed fit 'response ~ predictors + (1 | group)' \(formula)"
-            )
-        }
-    }
-
     private func checkOutput(_ source: DataSource) throws(CommandError) {
         let inputs = source.path.map { [$0] } ?? []
         try outputOptions.check(inputs: inputs)
         try outputOptions.check(savingOptions.save, option: "--save", inputs: inputs)
-    }
-}
-
-extension Duration {
-    /// The duration in seconds.
-    fileprivate var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }

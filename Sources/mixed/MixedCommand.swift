@@ -67,7 +67,7 @@ struct MixedCommand: ParsableCommand {
     /// Whether the arguments look like `fit y ~ x data.csv`: the terminal makes of an unquoted tilde the home folder.
     private static var hasUnquotedFormula: Bool {
         let words = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("--") }
-        guard words.first == "fit", words.count > 3 else { return false }
+        guard words.first == "fit" || words.first == "plan", words.count > 3 else { return false }
         return !words.contains { $0.contains("~") && $0 != "~" }
     }
 }

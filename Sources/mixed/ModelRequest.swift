@@ -12,6 +12,7 @@ struct ModelRequest {
     private let contrasts: [String: ContrastCoding]
     private let method: EstimationMethod
     private let solver: SolverChoice
+    private let memory: MemoryLimit
     private let threads: Int
 
     /// Parses the formula and the options.
@@ -20,7 +21,7 @@ struct ModelRequest {
     init(_ text: String, _ options: ModelOptions, contrasts: [String: ContrastCoding]) throws {
         try self.init(
             text, weights: options.weights, offset: options.offset, contrasts: contrasts, method: options.method,
-            solver: options.solver, threads: options.threadOptions.count)
+            solver: options.solver, memory: options.memory, threads: options.threadOptions.count)
     }
 
     /// Parses a formula, the weights and the offset.
@@ -29,11 +30,12 @@ struct ModelRequest {
     init(
         _ text: String, weights: String?, offset: String?, contrasts: [String: ContrastCoding],
         method: EstimationMethod = .restrictedLikelihood, solver: SolverChoice = .automatic,
-        threads: Int = Console.processorCount
+        memory: MemoryLimit = .available, threads: Int = Console.processorCount
     ) throws {
         self.text = text
         self.method = method
         self.solver = solver
+        self.memory = memory
         self.threads = threads
         self.contrasts = contrasts
         let whole = try TableExpression(parsing: text)
@@ -59,7 +61,7 @@ struct ModelRequest {
         let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
         return try data.placingErrors {
             let model = try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
-            return try model.fit(solver: solver, threads: threads)
+            return try model.fit(solver: solver, memory: memory, threads: threads)
         }
     }
 
@@ -77,19 +79,20 @@ struct ModelRequest {
 
     /// Fits the model to what a pass over the rows has left.
     func fit(_ rows: StreamedDesign) throws -> LinearMixedModelFit {
-        try LinearMixedModelFit(rows, method: method, solver: solver, threads: threads)
+        try LinearMixedModelFit(rows, method: method, solver: solver, memory: memory, threads: threads)
     }
 
-    /// What a fit to the rows of a source will take.
-    func plan(_ source: DataSource, _ request: DataRequest, machine: MachineSpeed) throws -> FitPlan {
-        if let path = source.path, let rows = try stream(path, request) {
-            return FitPlan(design: rows.design, products: rows.products, solver: solver, machine: machine)
-        }
-        let data = try request.prepared(source.table(request.readingOptions(columns: columnNames)))
+    /// What a fit to what a pass over the rows has left will take.
+    func plan(_ rows: StreamedDesign) -> FitPlan {
+        FitPlan(design: rows.design, products: rows.products, solver: solver, memory: memory, threads: threads)
+    }
+
+    /// What a fit to the rows will take.
+    func plan(_ data: PreparedData) throws -> (plan: FitPlan, formula: ModelFormula) {
         let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
         return try data.placingErrors {
-            try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
-                .plan(solver: solver, machine: machine)
+            let model = try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
+            return (model.plan(solver: solver, memory: memory, threads: threads), formula)
         }
     }
 

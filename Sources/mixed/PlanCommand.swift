@@ -9,18 +9,29 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan",
         abstract: "Say what a fit will take, in time and memory, before it is begun.",
         discussion: """
-            The data are read and their groups counted, and the machine's speed is measured; nothing is fitted.
+            The data are read once, which takes as long as it does for a fit; groups and pairs of groups are counted, and the \
+            machine's speed is measured in a moment. Nothing is fitted.
 
             Example: students who rate lecturers of several departments.
 
               mixed plan 'y ~ service + (1 | s) + (1 | d) + (1 | dept)' @insteval
+
+            Whether a model would fit on a laptop with 8 GB, and what a smaller model from a cube takes:
+
+              mixed plan 'rating ~ age + (1 | user) + (1 | film)' ratings.csv --memory 8GB
+              mixed plan 'rating ~ 1 + (1 | film)' ratings.cube
+
+            \(DataOptions.order)
             """)
 
     @Argument(help: "R's formula, in single quotes: response ~ predictors + (terms | group).")
     var formula: String
 
-    @Argument(help: "A text file (also .gz), '-' for standard input, or @NAME for a data set of 'mixed examples'.")
-    var data: String
+    @Argument(
+        help:
+            "A text file (also .gz), '-' for standard input, @NAME for a data set of 'mixed examples', or a cube, for which the formula may be left out."
+    )
+    var data: String?
 
     @OptionGroup(title: "Data options")
     var dataOptions: DataOptions
@@ -32,12 +43,49 @@ struct PlanCommand: ParsableCommand {
     var outputOptions: OutputOptions
 
     mutating func run() throws {
+        let arguments = ModelArguments(formula: formula, data: data, command: "plan")
+        if let cube = try arguments.cubePath() { return try plan(cube: cube) }
+        let data = try arguments.checkedData()
         let request = try DataRequest(dataOptions)
         let model = try ModelRequest(formula, modelOptions, contrasts: request.contrasts)
         let source = try DataSource(data)
         try outputOptions.check(inputs: source.path.map { [$0] } ?? [])
-        let machine = MachineSpeed.measured(threads: modelOptions.threadOptions.count)
-        let report = ResultsReport(try model.plan(source, request, machine: machine), formula: formula)
-        try outputOptions.put { format, width in report.rendered(as: format, width: width) }
+
+        let clock = ContinuousClock()
+        let start = clock.now
+        let plan: FitPlan
+        let pass: DataPass
+        var notes: [String] = []
+        var text = formula
+        if let path = source.path, let rows = try model.stream(path, request) {
+            pass = DataPass(seconds: (clock.now - start).inSeconds, name: data)
+            plan = model.plan(rows)
+            text = rows.design.formula.description
+        } else {
+            let prepared = try request.prepared(source.table(request.readingOptions(columns: model.columnNames)))
+            notes = prepared.notes
+            pass = DataPass(seconds: (clock.now - start).inSeconds, name: data)
+            let found = try model.plan(prepared)
+            plan = found.plan
+            text = found.formula.description
+        }
+        try put(plan, text, pass, notes)
+    }
+
+    /// Plans a sub-model of a cube; its own model for the formula `.` and for none.
+    private func plan(cube path: String) throws {
+        let request = try CubeFitRequest(dataOptions, modelOptions)
+        try outputOptions.check(inputs: [path])
+        let clock = ContinuousClock()
+        let start = clock.now
+        let cube = try DataCube(contentsOf: path)
+        let pass = DataPass(seconds: (clock.now - start).inSeconds, name: path, isCube: true)
+        let (plan, formula) = try request.plan(cube, formula: data == nil || formula == "." ? nil : formula)
+        try put(plan, formula.description, pass, cube.notes)
+    }
+
+    private func put(_ plan: FitPlan, _ formula: String, _ pass: DataPass, _ notes: [String]) throws {
+        let report = ResultsReport(plan, formula: formula, pass: pass, notes: notes)
+        try outputOptions.put(notes: report.notes) { format, width in report.rendered(as: format, width: width) }
     }
 }

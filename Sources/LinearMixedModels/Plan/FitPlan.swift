@@ -1,128 +1,184 @@
 // What a fit will take and how it will be done, known before it is begun.
 
 public import MixedDesign
+internal import MixedLinearAlgebra
 
 /// The size of a model's equations, and the time and memory of each way to solve them.
+///
+///     let plan = try LinearMixedModel("y ~ x + (1 | user) + (1 | film)", data: data).plan()
+///     print(plan.taken.path, plan.taken.seconds, plan.taken.bytes)
 public struct FitPlan: Sendable {
+    /// Rows without missing values.
+    public let rowCount: Int
+    /// Rows that are left out because they lack values.
+    public let droppedRowCount: Int
+    /// Fixed-effects columns, without those that are combinations of others.
+    public let coefficientCount: Int
+    /// Random effects of all factors.
+    public let randomEffectCount: Int
+    public let factors: [Factor]
+    /// Levels that occur together, for every two factors.
+    public let pairs: [Pair]
+    /// Equations that are left when all others are eliminated one by one, and that all depend on each other: random effects
+    /// of crossed factors, and fixed effects.
+    public let borderSize: Int
+    /// Random effects of crossed factors that come off the border because their level occurs with a single other one.
+    public let peeledEffectCount: Int
+    /// Multiplications that form the border at each value of the variances: the fill-in of the elimination.
+    public let pairUpdates: Double
+    /// Bytes of the cross-products.
+    public let crossProductBytes: Double
+    /// The ways to solve the equations: exact, and for crossed factors iterative ones as well.
+    public let ways: [Way]
+    /// Why the one that is taken is taken.
+    public let reason: Reason
+    /// Models with fewer random slopes that are much cheaper.
+    public let smallerModels: [SmallerModel]
+    /// Bytes that the process may have; `nil` where there is no limit, or none that is known.
+    public let memoryLimit: Double?
+    /// The speeds that times are foretold with.
+    public let machine: MachineSpeed
+
+    /// The way that will be taken.
+    public var taken: Way { ways.first { $0.isTaken } ?? ways[0] }
+
     /// A grouping factor and the part it has in the elimination.
     public struct Factor: Hashable, Sendable {
-        public var name: String
-        public var levelCount: Int
+        public let name: String
+        public let levelCount: Int
         /// Random effects of each level.
-        public var columnCount: Int
+        public let columnCount: Int
         /// The factors that it is nested in.
-        public var nestedIn: [String]
-        /// Whether its levels are eliminated one by one; the others make up the dense border.
-        public var isEliminated: Bool
+        public let nestedIn: [String]
+        /// Whether its levels are eliminated one by one; those of the others make up the border.
+        public let isEliminated: Bool
+    }
+
+    /// Two factors and how many pairs of their levels occur together.
+    public struct Pair: Hashable, Sendable {
+        public let first: String
+        public let second: String
+        public let count: Int
     }
 
     /// A way to solve the equations.
     public struct Way: Hashable, Sendable {
-        public var solver: SolverChoice
-        /// What the automatic choice would call it.
-        public var computation: Kind
-        /// Seconds of the fit, without reading, on the machine that was measured.
-        public var seconds: Double
-        /// Bytes of memory, the cross-products included.
-        public var bytes: Double
-        /// Whether that much memory can be had.
-        public var fits: Bool
-        /// Whether it is the one that will be taken.
-        public var isTaken: Bool
-
-        public enum Kind: String, Hashable, Sendable {
-            case exact, iterativeThenExact, iterative
-        }
+        public let path: SolutionPath
+        /// Seconds of the fit, without reading.
+        public let seconds: Double
+        /// The most bytes that the process has at a time.
+        public let bytes: Double
+        /// Whether that is within the limit.
+        public let fitsInMemory: Bool
+        public let isTaken: Bool
     }
 
-    public let rowCount: Int
-    public let fixedColumnCount: Int
-    public let factors: [Factor]
-    /// Pairs of levels that occur together, for every two factors.
-    public let pairs: [(first: String, second: String, count: Int)]
-    /// Columns of the dense border, fixed effects included.
-    public let borderSize: Int
-    /// Random effects that come off the border because their level has a single partner.
-    public let peeledEffectCount: Int
-    /// Multiplications that form the border, which is the fill-in of the elimination.
-    public let pairUpdates: Double
-    /// Bytes of the cross-products.
-    public let crossProductBytes: Double
-    public let ways: [Way]
+    /// Why a way is taken.
+    public enum Reason: String, Hashable, Sendable {
+        /// It was asked for.
+        case asked
+        /// There are no crossed factors, so that nothing is left to iterate on.
+        case nothingCrossed
+        /// The border is so small that factoring it is quicker than a search without.
+        case smallBorder
+        /// The border is so large that it is factored only at the end.
+        case middlingBorder
+        /// The border is too large to be factored.
+        case largeBorder
+    }
 
-    /// How many times the objective is evaluated with its derivatives, as a rule.
-    static let exactEvaluations = 5.0
-    /// After an iterative search.
-    static let polishEvaluations = 3.0
-    /// Values of the parameters, iterations at each, and right-hand sides of an iterative search, as a rule.
-    static let searchWork = 5.0 * 15 * 16
+    /// The model without the random slopes of a factor.
+    public struct SmallerModel: Hashable, Sendable {
+        /// The factor that keeps its intercepts only.
+        public let factor: String
+        public let path: SolutionPath
+        public let seconds: Double
+        public let bytes: Double
+    }
+}
 
+extension FitPlan {
     /// Plans the fit of a design.
     ///
     /// - Parameters:
     ///   - solver: How the equations are to be solved.
-    ///   - machine: Speeds to foretell times with.
+    ///   - memory: What the process may have.
+    ///   - resident: Bytes that it has when the fit begins, cross-products included; what the system says otherwise.
+    ///   - machine: Speeds to foretell times with; this machine's, which are measured, otherwise.
+    ///   - threads: How many threads may compute.
     /// - Complexity: Linear in the levels and pairs of levels.
     public init(
-        design: ModelDesign, products: CrossProducts, solver: SolverChoice = .automatic, machine: MachineSpeed
+        design: ModelDesign, products: CrossProducts, solver: SolverChoice = .automatic,
+        memory: MemoryLimit = .available, resident: Double? = nil, machine: MachineSpeed? = nil, threads: Int = 2
     ) {
-        let forecast = EliminationForecast(products)
+        let machine = machine ?? .measured(threads: threads)
+        let counts = DesignCounts(products, terms: LinearMixedModelFit.layout(design))
+        let elimination = EliminationForecast(counts, threads: threads)
         let names = design.groupingFactors.map(\.name)
-        let shapes = products.factors.map { (levelCount: $0.levelCount, columnCount: $0.columnCount) }
-        let chain = EliminationOrder.chain(sizes: shapes) { products.isNested($0, in: $1) }
+        let limit = memory.byteCount
+        let resident = resident ?? MachineMemory.current()?.resident ?? products.byteCount
+        let path = solver.path(borderEffects: counts.crossedEffectCount)
         rowCount = products.rowCount
-        fixedColumnCount = products.fixedColumnCount
+        droppedRowCount = design.data.droppedRowCount
+        coefficientCount = counts.fixedCount
+        randomEffectCount = counts.effectCount
         factors = names.indices.map { index in
             Factor(
-                name: names[index], levelCount: shapes[index].levelCount, columnCount: shapes[index].columnCount,
-                nestedIn: names.indices.filter { $0 != index && products.isNested(index, in: $0) }.map { names[$0] },
-                isEliminated: chain.contains(index))
+                name: names[index], levelCount: counts.factors[index].levelCount,
+                columnCount: counts.factors[index].columnCount,
+                nestedIn: names.indices.filter { $0 != index && counts.isNested(index, in: $0) }.map { names[$0] },
+                isEliminated: counts.chain.contains(index))
         }
-        pairs = products.pairs.map { (names[$0.first], names[$0.second], $0.pairCount) }
-        borderSize = forecast.borderSize
-        peeledEffectCount = forecast.peeledEffectCount
-        pairUpdates = forecast.pairUpdates
-        crossProductBytes = Self.bytes(of: products)
-
-        // Gathering and scattering blocks of the border goes at the speed of random reads of short runs.
-        let exactSeconds =
-            3 * forecast.factorOperations / machine.denseOperations + 4 * forecast.pairUpdates / machine.gatheredNumbers
-        let pairReads = Double(products.pairs.reduce(0) { $0 + $1.blocks.count })
-        let levelReads = Double(products.factors.reduce(0) { $0 + $1.fixedBlocks.count })
-        let searchSeconds = Self.searchWork * (2 * pairReads + levelReads) / machine.gatheredNumbers
-        let searchBytes = crossProductBytes + 8 * pairReads + 400 * Double(forecast.chainEffectCount + borderSize)
-        let exactBytes = crossProductBytes + forecast.bytes
-        let borderEffects = CrossedLayout.borderEffectCount(of: products)
-        let taken = solver.path(borderEffects: borderEffects)
-
-        var ways = [
-            Way(
-                solver: .exact, computation: .exact, seconds: Self.exactEvaluations * exactSeconds, bytes: exactBytes,
-                fits: exactBytes < machine.availableBytes, isTaken: taken == .exact)
-        ]
-        if borderEffects > 0 {
-            let both = max(exactBytes, searchBytes)
-            ways.append(
-                Way(
-                    solver: .automatic, computation: .iterativeThenExact,
-                    seconds: searchSeconds + Self.polishEvaluations * exactSeconds, bytes: both,
-                    fits: both < machine.availableBytes, isTaken: taken == .iterativeThenExact))
-            ways.append(
-                Way(
-                    solver: .iterative, computation: .iterative, seconds: searchSeconds, bytes: searchBytes,
-                    fits: searchBytes < machine.availableBytes, isTaken: taken == .iterative))
+        pairs = products.pairs.map { Pair(first: names[$0.first], second: names[$0.second], count: $0.pairCount) }
+        borderSize = elimination.borderSize
+        peeledEffectCount = elimination.peeledEffectCount
+        pairUpdates = elimination.pairUpdates
+        crossProductBytes = products.byteCount
+        memoryLimit = limit
+        self.machine = machine
+        reason = Self.reason(solver, path, borderEffects: counts.crossedEffectCount)
+        let forecast = FitForecast(counts, threads: threads)
+        let ways = SolutionPath.allCases.filter(forecast.paths.contains).map { own -> Way in
+            let bytes = resident + forecast.bytes(own)
+            return Way(
+                path: own, seconds: forecast.seconds(own, on: machine), bytes: bytes,
+                fitsInMemory: limit.map { bytes <= $0 } ?? true, isTaken: own == path)
         }
         self.ways = ways
+        smallerModels = Self.smallerModels(
+            counts, names: names, than: ways.first { $0.isTaken }, solver: solver, resident: resident, machine: machine,
+            threads: threads)
     }
 
-    /// The way that will be taken.
-    public var taken: Way? { ways.first { $0.isTaken } }
-
-    private static func bytes(of products: CrossProducts) -> Double {
-        let factors = products.factors.reduce(0) {
-            $0 + $1.diagonalBlocks.count + $1.fixedBlocks.count + ($1.fixedMoments?.count ?? 0) + $1.rowCounts.count
+    private static func reason(_ solver: SolverChoice, _ path: SolutionPath, borderEffects: Int) -> Reason {
+        guard borderEffects > 0 else { return .nothingCrossed }
+        guard solver == .automatic else { return .asked }
+        return switch path {
+        case .exact: .smallBorder
+        case .iterativeThenExact: .middlingBorder
+        case .iterative: .largeBorder
         }
-        let pairs = products.pairs.reduce(0) { $0 + $1.blocks.count + $1.columns.count / 2 + $1.rowStarts.count }
-        return 8 * Double(factors + pairs)
+    }
+
+    /// A model is worth mentioning where it saves so many seconds, and this share of them.
+    private static let worthwhileSeconds = 1.0
+    private static let worthwhileShare = 0.5
+
+    private static func smallerModels(
+        _ counts: DesignCounts, names: [String], than taken: Way?, solver: SolverChoice, resident: Double,
+        machine: MachineSpeed, threads: Int
+    ) -> [SmallerModel] {
+        guard let taken else { return [] }
+        return names.indices.compactMap { factor in
+            guard counts.factors[factor].columnCount > 1 else { return nil }
+            let smaller = counts.withoutSlopes(of: factor)
+            let path = solver.path(borderEffects: smaller.crossedEffectCount)
+            let forecast = FitForecast(smaller, threads: threads)
+            let seconds = forecast.seconds(path, on: machine)
+            let saved = taken.seconds - seconds
+            guard saved > worthwhileSeconds, saved > worthwhileShare * taken.seconds else { return nil }
+            return SmallerModel(
+                factor: names[factor], path: path, seconds: seconds, bytes: resident + forecast.bytes(path))
+        }
     }
 }

@@ -2,95 +2,72 @@
 
 internal import MixedLinearAlgebra
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
-
-/// Speeds and memory of a machine, from which the time of a fit is foretold.
+/// Speeds of a machine, from which the time of a fit is foretold.
 public struct MachineSpeed: Hashable, Sendable {
-    /// Floating-point operations a second in dense linear algebra, with all threads that may be used.
+    /// Floating-point operations a second in products of matrices, with all threads that may be used.
     public var denseOperations: Double
-    /// Random reads a second of neighbouring numbers, as conjugate gradients make them.
+    /// Numbers a second that are fetched from places in no order, in runs as long as a cache line, and added up.
     public var gatheredNumbers: Double
-    /// Bytes of memory that can be had without swapping.
-    public var availableBytes: Double
 
     /// Takes over speeds.
-    public init(denseOperations: Double, gatheredNumbers: Double, availableBytes: Double) {
+    public init(denseOperations: Double, gatheredNumbers: Double) {
         self.denseOperations = denseOperations
         self.gatheredNumbers = gatheredNumbers
-        self.availableBytes = availableBytes
     }
 
-    /// Measures this machine: about a tenth of a second.
+    /// Measures this machine.
     ///
     /// - Parameter threads: How many threads may compute.
+    /// - Complexity: About 20 ms.
     public static func measured(threads: Int) -> MachineSpeed {
-        MachineSpeed(
-            denseOperations: denseSpeed(threads: threads), gatheredNumbers: gatherSpeed(threads: threads),
-            availableBytes: availableMemory)
+        MachineSpeed(denseOperations: denseSpeed(threads: threads), gatheredNumbers: gatherSpeed(threads: threads))
     }
 
-    /// Factors a matrix of a few tiles.
+    /// How often each measurement is made; the fastest counts.
+    private static let repetitions = 4
+
+    /// Multiplies matrices of a few tiles.
     private static func denseSpeed(threads: Int) -> Double {
-        let size = 1_000
+        // A task for each tile of the product, and no fewer tasks than a few threads.
+        let size = TiledMatrix.tileSize * (threads > 4 ? 4 : 2)
         let matrix = TiledMatrix(size: size)
-        let clock = ContinuousClock()
-        var best = Duration.seconds(1)
-        for _ in 0..<3 {
-            matrix.clear()
-            for index in 0..<size { matrix.storage.pointer[matrix.place(index, index)] = Double(size) }
-            best = min(best, clock.measure { _ = matrix.factor(threads: threads) })
-        }
-        return Double(size * size * size) / 3 / max(best.inSeconds, 1e-9)
+        let product = Storage<Double>(zeros: size * size)
+        for index in 0..<matrix.storage.count { matrix.storage.pointer[index] = 1 / Double(1 + index & 1023) }
+        let seconds = fastest { matrix.multiply(by: matrix, into: product.pointer, threads: threads) }
+        return 2 * Double(size * size) * Double(size) / seconds
     }
 
     /// Adds up rows of eight numbers in an order without order.
     private static func gatherSpeed(threads: Int) -> Double {
-        let rows = 1 << 16
+        let rows = 1 << 15
         let width = 8
+        let parts = max(threads, 1)
         let values = Storage<Double>(zeros: rows * width)
-        let sums = Storage<Double>(zeros: 64 * width)
-        let clock = ContinuousClock()
-        var best = Duration.seconds(1)
-        for _ in 0..<3 {
-            let time = clock.measure {
-                ParallelLoop.forEach(4, threads: threads) { part in
-                    let sum = sums.pointer + part * 16 * width
-                    var place = part
-                    for _ in 0..<rows / 4 {
-                        place = (place &* 1_103_515_245 &+ 12_345) & (rows - 1)
-                        let row = values.pointer + place * width
-                        for column in 0..<width { sum[column] += row[column] }
-                    }
+        let sums = Storage<Double>(zeros: parts * 2 * width)
+        for index in 0..<values.count { values.pointer[index] = Double(index & 15) }
+        let seconds = fastest {
+            ParallelLoop.forEach(parts, threads: threads) { part in
+                var sum = SIMD8<Double>()
+                var place = part
+                for _ in 0..<rows {
+                    place = (place &* 1_103_515_245 &+ 12_345) & (rows - 1)
+                    sum += UnsafeRawPointer(values.pointer + place * width).loadUnaligned(as: SIMD8<Double>.self)
                 }
+                // Sums that nobody looks at would not be computed.
+                for lane in 0..<width { sums.pointer[part * 2 * width + lane] = sum[lane] }
             }
-            best = min(best, time)
         }
-        return Double(rows * width) / max(best.inSeconds, 1e-9)
+        return Double(parts * rows * width) / seconds
     }
 
-    /// Memory that the system can give; all of it where the system does not say.
-    static var availableMemory: Double {
-        #if os(Linux)
-            if let file = fopen("/proc/meminfo", "r") {
-                defer { fclose(file) }
-                var line = [CChar](repeating: 0, count: 256)
-                while fgets(&line, 256, file) != nil {
-                    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-                    guard text.hasPrefix("MemAvailable:") else { continue }
-                    let digits = text.filter { $0.isNumber }
-                    if let kilobytes = Double(digits) { return kilobytes * 1024 }
-                }
-            }
-        #endif
-        let pages = Double(sysconf(Int32(_SC_PHYS_PAGES)))
-        return pages * Double(sysconf(Int32(_SC_PAGESIZE)))
+    /// The seconds of the fastest of a few repetitions.
+    private static func fastest(_ body: () -> Void) -> Double {
+        let clock = ContinuousClock()
+        var best = Double.infinity
+        for _ in 0..<repetitions {
+            let time = clock.measure(body).components
+            best = min(best, Double(time.seconds) + Double(time.attoseconds) * 1e-18)
+        }
+        return max(best, 1e-9)
     }
-}
-
-extension Duration {
-    fileprivate var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

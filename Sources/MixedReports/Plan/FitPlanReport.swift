@@ -1,121 +1,137 @@
 // What a fit will take, as tables.
 
 public import LinearMixedModels
-internal import MixedSyntax
+internal import MixedDesign
+
+/// What it took to read the rows that a plan is made of.
+public struct DataPass: Hashable, Sendable {
+    /// Seconds of one pass.
+    public var seconds: Double
+    /// The most bytes that the process had.
+    public var bytes: Double
+    /// The data as it was named, such as `big.csv`.
+    public var name: String
+    /// Whether it is a cube, which holds no rows.
+    public var isCube: Bool
+
+    /// - Parameter bytes: The most that the process has had so far, by what the system says, if they are not given.
+    public init(seconds: Double, bytes: Double? = nil, name: String, isCube: Bool = false) {
+        self.seconds = seconds
+        self.bytes = bytes ?? MachineMemory.peak ?? 0
+        self.name = name
+        self.isCube = isCube
+    }
+}
 
 extension ResultsReport {
-    /// The plan of a fit: `rows` has a row for each way to solve the equations (`solver, seconds, bytes, fits, taken`),
-    /// `groups` one for each grouping factor, `pairs` one for each two of them.
+    /// The plan of a fit: `rows` has a row for each way to solve the equations (`path, option, seconds, bytes, fits, taken`),
+    /// `groups` one for each grouping factor, `pairs` one for each two of them, `smaller` one for each model with fewer
+    /// random slopes that is much cheaper.
     ///
-    /// - Parameter formula: The model's formula.
-    public init(_ plan: FitPlan, formula: String) {
-        let groups = ReportTable(
-            title: "Grouping factors",
-            columns: [
-                .init("group", header: "Group", format: .text), .init("levels", header: "Levels", format: .integer),
-                .init("effects", header: "Effects of each", format: .integer),
-                .init("nested", header: "Nested in", format: .text), .init("solved", header: "Solved", format: .text),
-            ],
-            rows: plan.factors.map { factor in
-                [
-                    .text(factor.name), .integer(factor.levelCount), .integer(factor.columnCount),
-                    .text(factor.nestedIn.joined(separator: ", ")),
-                    .text(factor.isEliminated ? "level by level" : "in the border"),
-                ]
-            })
-        let pairs = ReportTable(
-            title: "Levels that occur together",
-            columns: [
-                .init("first", header: "Group", format: .text), .init("second", header: "With", format: .text),
-                .init("pairs", header: "Pairs", format: .integer),
-            ], rows: plan.pairs.map { [.text($0.first), .text($0.second), .integer($0.count)] })
-        let ways = ReportTable(
-            columns: [
-                .init("solver", header: "Solver", format: .text), .init("seconds", header: "Seconds", format: .estimate()),
-                .init("bytes", header: "Bytes", format: .integer), .init("fits", header: "Fits in memory", format: .text),
-                .init("taken", header: "Taken", format: .text),
-            ],
-            rows: plan.ways.map { way in
-                [
-                    .text(way.computation.rawValue), .number(way.seconds), .integer(Int(min(way.bytes, 1e18))),
-                    .text(way.fits ? "yes" : "no"), .text(way.isTaken ? "yes" : "no"),
-                ]
-            })
-        let shown = ReportTable(
-            title: "Ways to fit it",
-            columns: [
-                .init("solver", header: "Way", format: .text), .init("seconds", header: "Time", format: .text),
-                .init("bytes", header: "Memory", format: .text), .init("taken", header: "", format: .text),
-            ],
-            rows: plan.ways.map { way in
-                [
-                    .text(way.computation.words), .text(MeasureText.duration(way.seconds)),
-                    .text(MeasureText.bytes(way.bytes) + (way.fits ? "" : ": does not fit")),
-                    .text(way.isTaken ? "<- will be taken" : ""),
-                ]
-            })
-        var sections = [Section("rows", ways, shown: shown)]
-        if !plan.factors.isEmpty { sections.append(Section("groups", groups)) }
-        if !plan.pairs.isEmpty { sections.append(Section("pairs", pairs)) }
+    /// - Parameters:
+    ///   - formula: The model's formula.
+    ///   - pass: What reading took, where it is known.
+    ///   - notes: Remarks about the data.
+    public init(_ plan: FitPlan, formula: String, pass: DataPass? = nil, notes: [String] = []) {
+        let words = FitPlanWords(plan, formula: formula, pass: pass)
+        var sections = [Section("rows", plan.wayTable, shown: words.ways)]
+        if !plan.factors.isEmpty { sections.append(Section("groups", plan.groupTable, shown: words.groups)) }
+        // Of nested groups the pairs are as many as levels of the finer one.
+        let isCrossed = plan.factors.contains { !$0.isEliminated }
+        if isCrossed { sections.append(Section("pairs", plan.pairTable, shown: words.pairs)) }
+        if !plan.smallerModels.isEmpty {
+            sections.append(Section("smaller", plan.smallerTable, shown: words.smallerModels))
+        }
         self.init(
-            title: "Plan of \(formula)",
-            introduction: [
-                "\(MeasureText.grouped(plan.rowCount)) rows and \(plan.fixedColumnCount) fixed-effects columns leave \(MeasureText.bytes(plan.crossProductBytes)) of cross-products."
-            ], sections: sections, notes: plan.sentences,
+            title: "Plan of \(formula)", introduction: words.introduction, sections: sections,
+            notes: notes + words.notes,
             details: [
-                .init("nobs", .integer(plan.rowCount)), .init("columns", .integer(plan.fixedColumnCount)),
-                .init("border", .integer(plan.borderSize)), .init("peeled", .integer(plan.peeledEffectCount)),
-                .init("fill", .number(plan.pairUpdates)),
-                .init("crossProductBytes", .integer(Int(min(plan.crossProductBytes, 1e18)))),
+                .init("formula", .string(formula)), .init("nobs", .integer(plan.rowCount)),
+                .init("dropped", .integer(plan.droppedRowCount)),
+                .init("coefficients", .integer(plan.coefficientCount)),
+                .init("random_effects", .integer(plan.randomEffectCount)),
+                .init("reason", .string(plan.reason.rawValue)), .init("border", .integer(plan.borderSize)),
+                .init("peeled", .integer(plan.peeledEffectCount)), .init("fill", .number(plan.pairUpdates)),
+                .init("bytes", .integer(plan.crossProductBytes.wholeNumber)),
+                .init("memory_limit", plan.memoryLimit.map { .integer($0.wholeNumber) } ?? .null),
+                .init(
+                    "read",
+                    pass.map {
+                        .object([.init("seconds", .number($0.seconds)), .init("bytes", .integer($0.bytes.wholeNumber))])
+                    } ?? .null),
+                .init(
+                    "machine",
+                    .object([
+                        .init("operations_per_second", .number(plan.machine.denseOperations)),
+                        .init("gathers_per_second", .number(plan.machine.gatheredNumbers)),
+                    ])),
             ])
     }
 }
 
 extension FitPlan {
-    /// What the numbers mean, and what would be cheaper.
-    fileprivate var sentences: [String] {
-        var notes: [String] = []
-        if factors.contains(where: { !$0.isEliminated }) {
-            notes.append(
-                "Eliminating the other levels leaves \(MeasureText.grouped(borderSize)) equations that all depend on each other (the border); forming them takes \(MeasureText.rounded(pairUpdates)) multiplications for each evaluation."
-            )
-            if peeledEffectCount > 0 {
-                notes.append(
-                    "\(MeasureText.grouped(peeledEffectCount)) levels occur with a single level of another factor and cost next to nothing."
-                )
-            }
-        } else if !factors.isEmpty {
-            notes.append("The groups are nested or stand alone: nothing fills in, and the time grows with the levels.")
-        }
-        if let taken, !taken.fits {
-            let other = ways.first { $0.fits }
-            notes.append(
-                other.map { "The way that would be taken does not fit in memory; --solver \($0.solver.rawValue) does." }
-                    ?? "No way to fit the model fits in memory: leave out a random term, or its slopes.")
-        } else if let taken, taken.computation != .iterative, taken.seconds > 60,
-            let quick = ways.first(where: { $0.computation == .iterative })
-        {
-            notes.append(
-                "With --solver iterative it takes about \(MeasureText.duration(quick.seconds)): the variances then carry a small Monte Carlo error, which is stated."
-            )
-        }
-        if factors.contains(where: { !$0.isEliminated && $0.columnCount > 1 }) {
-            notes.append(
-                "Random slopes of a factor in the border multiply its equations; a model without them is cheaper by their number to the third power."
-            )
-        }
-        notes.append("Times are estimates for this machine, reading not included; several models of the same rows are cheapest from a cube (mixed cube).")
-        return notes
+    fileprivate var wayTable: ReportTable {
+        ReportTable(
+            columns: [
+                .init("path", format: .text), .init("option", format: .text),
+                .init("seconds", format: .estimate()), .init("bytes", format: .integer),
+                .init("fits", format: .text), .init("taken", format: .text),
+            ],
+            rows: ways.map { way in
+                [
+                    .text(way.path.rawValue), .text(way.path.solver.rawValue), .number(way.seconds),
+                    .integer(way.bytes.wholeNumber), .boolean(way.fitsInMemory), .boolean(way.isTaken),
+                ]
+            })
+    }
+
+    fileprivate var groupTable: ReportTable {
+        ReportTable(
+            columns: [
+                .init("group", format: .text), .init("levels", format: .integer),
+                .init("effects", format: .integer), .init("nested", format: .text),
+                .init("eliminated", format: .text),
+            ],
+            rows: factors.map { factor in
+                [
+                    .text(factor.name), .integer(factor.levelCount), .integer(factor.columnCount),
+                    .text(factor.nestedIn.joined(separator: ", ")), .boolean(factor.isEliminated),
+                ]
+            })
+    }
+
+    fileprivate var pairTable: ReportTable {
+        ReportTable(
+            columns: [
+                .init("first", format: .text), .init("second", format: .text), .init("pairs", format: .integer),
+            ],
+            rows: pairs.map { [.text($0.first), .text($0.second), .integer($0.count)] })
+    }
+
+    fileprivate var smallerTable: ReportTable {
+        ReportTable(
+            columns: [
+                .init("group", format: .text), .init("path", format: .text),
+                .init("seconds", format: .estimate()), .init("bytes", format: .integer),
+            ],
+            rows: smallerModels.map {
+                [.text($0.factor), .text($0.path.rawValue), .number($0.seconds), .integer($0.bytes.wholeNumber)]
+            })
     }
 }
 
-extension FitPlan.Way.Kind {
-    /// What people read.
-    fileprivate var words: String {
+extension SolutionPath {
+    /// The option that asks for it.
+    var solver: SolverChoice {
         switch self {
-        case .exact: "exact (--solver exact)"
-        case .iterativeThenExact: "iterative, then exact"
-        case .iterative: "iterative (--solver iterative)"
+        case .exact: .exact
+        case .iterativeThenExact: .automatic
+        case .iterative: .iterative
         }
     }
+}
+
+extension Double {
+    /// The nearest whole number that there is.
+    fileprivate var wholeNumber: Int { isFinite ? Int(Swift.min(Swift.max(self, 0), 0x1p62).rounded()) : Int.max }
 }
