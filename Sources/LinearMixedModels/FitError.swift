@@ -26,7 +26,8 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
             "the equations of the crossed factors could not be solved iteratively: some effects can hardly be told apart, or there is no residual variance; leave out a grouping factor, or fit the model with --solver exact (in Swift: solver: .exact)"
         case .needsExactSolver(let need, let borderEffects):
             "\(need.rawValue) need a factorisation of \(borderEffects) equations, and this fit was computed iteratively, without one; fit the model with --solver exact (in Swift: solver: .exact)"
-        case .notEnoughMemory(let shortage): shortage.description.prefix(1).lowercased() + shortage.description.dropFirst()
+        case .notEnoughMemory(let shortage):
+            shortage.description.prefix(1).lowercased() + shortage.description.dropFirst()
         case .noResidualVariance:
             "the model reproduces the response exactly: there is no residual variance to estimate; is the response computed from the predictors, or is there one row for each combination of groups?"
         }

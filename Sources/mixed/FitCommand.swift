@@ -52,6 +52,9 @@ struct FitCommand: ParsableCommand {
     /// The longest file, in bytes, that is read a second time for its residuals.
     private static let residualLimit = 1 << 29
 
+    /// Whether rows are read a second time for the residuals of a fit.
+    static func readsResiduals(of rows: StreamedDesign) -> Bool { rows.byteCount <= residualLimit }
+
     mutating func run() throws {
         let arguments = ModelArguments(formula: formula, data: data, command: "fit")
         if let cube = try arguments.cubePath() { return try fit(cube: cube) }
@@ -69,7 +72,7 @@ struct FitCommand: ParsableCommand {
         if let path = source.path, let rows = try model.stream(path, request) {
             read = clock.now
             fit = try model.fit(rows)
-            if rows.byteCount <= Self.residualLimit { fit = try fit.addingResiduals(of: rows) }
+            if Self.readsResiduals(of: rows) { fit = try fit.addingResiduals(of: rows) }
         } else {
             let table = try source.table(request.readingOptions(columns: model.columnNames))
             let prepared = try request.prepared(table)

@@ -26,7 +26,8 @@ struct MixedCommand: ParsableCommand {
             CommandGroup(
                 name: "Fitting",
                 subcommands: [
-                    FitCommand.self, PlanCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
+                    FitCommand.self, PlanCommand.self, SummaryCommand.self, CoefficientsCommand.self,
+                    RandomEffectsCommand.self,
                     CubeCommand.self, ExamplesCommand.self,
                 ]),
             CommandGroup(

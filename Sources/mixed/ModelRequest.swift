@@ -66,14 +66,16 @@ struct ModelRequest {
     }
 
     /// Reads a file in one pass, without holding its rows; `nil` where they must be held.
-    func stream(_ path: String, _ request: DataRequest) throws -> StreamedDesign? {
+    ///
+    /// - Parameter memory: What may be taken, where that is another limit than that of the fit.
+    func stream(_ path: String, _ request: DataRequest, memory: MemoryLimit? = nil) throws -> StreamedDesign? {
         guard let formula, request.isRowwise, try SavedFileKind(contentsOf: path) == nil else { return nil }
         var reading = request.readingOptions(columns: columnNames)
         reading.threads = threads
         return try StreamedDesign(
             formula, contentsOf: path, reading: reading,
             options: designOptions,
-            inspecting: request.columnNames
+            inspecting: request.columnNames, memory: memory ?? self.memory
         ) { try request.preparedPart($0) }
     }
 
@@ -83,8 +85,12 @@ struct ModelRequest {
     }
 
     /// What a fit to what a pass over the rows has left will take.
-    func plan(_ rows: StreamedDesign) -> FitPlan {
-        FitPlan(design: rows.design, products: rows.products, solver: solver, memory: memory, threads: threads)
+    ///
+    /// - Parameter readingBytes: The most memory that the pass took.
+    func plan(_ rows: StreamedDesign, readingBytes: Double) -> FitPlan {
+        FitPlan(
+            design: rows.design, products: rows.products, solver: solver, memory: memory, readingBytes: readingBytes,
+            threads: threads)
     }
 
     /// What a fit to the rows will take.

@@ -42,6 +42,9 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup(title: "Output options")
     var outputOptions: OutputOptions
 
+    /// The time of a second pass over rows relative to that of the first, which adds up pairs of levels as well.
+    private static let residualShare = 0.8
+
     mutating func run() throws {
         let arguments = ModelArguments(formula: formula, data: data, command: "plan")
         if let cube = try arguments.cubePath() { return try plan(cube: cube) }
@@ -57,9 +60,12 @@ struct PlanCommand: ParsableCommand {
         let pass: DataPass
         var notes: [String] = []
         var text = formula
-        if let path = source.path, let rows = try model.stream(path, request) {
-            pass = DataPass(seconds: (clock.now - start).inSeconds, name: data)
-            plan = model.plan(rows)
+        if let path = source.path, let rows = try model.stream(path, request, memory: .available) {
+            let seconds = (clock.now - start).inSeconds
+            pass = DataPass(
+                seconds: seconds, name: data,
+                residualSeconds: FitCommand.readsResiduals(of: rows) ? Self.residualShare * seconds : 0)
+            plan = model.plan(rows, readingBytes: pass.bytes)
             text = rows.design.formula.description
         } else {
             let prepared = try request.prepared(source.table(request.readingOptions(columns: model.columnNames)))
@@ -86,6 +92,6 @@ struct PlanCommand: ParsableCommand {
 
     private func put(_ plan: FitPlan, _ formula: String, _ pass: DataPass, _ notes: [String]) throws {
         let report = ResultsReport(plan, formula: formula, pass: pass, notes: notes)
-        try outputOptions.put(notes: report.notes) { format, width in report.rendered(as: format, width: width) }
+        try outputOptions.put(notes: notes) { format, width in report.rendered(as: format, width: width) }
     }
 }

@@ -6,6 +6,9 @@
 
 /// How much work the steps of a fit are, in operations and numbers gathered.
 enum FitCosts {
+    /// Bytes of the program itself, of libraries, and of buffers that they keep.
+    static let programBytes = 16e6
+
     // MARK: Exact
 
     /// Evaluations where the border is small enough for the exact Hessian at each of them.

@@ -28,6 +28,11 @@ struct FitForecast {
         }
     }
 
+    /// Bytes that the process has when a fit begins.
+    static func resident(_ products: CrossProducts) -> Double {
+        FitCosts.programBytes + max(products.byteCount, MachineMemory.current()?.resident ?? 0)
+    }
+
     /// Seconds of a fit.
     func seconds(_ path: SolutionPath, on machine: MachineSpeed) -> Double {
         switch path {
@@ -54,7 +59,7 @@ extension MemoryLimit {
         if self == .available, Self.mostBytes(products, terms: terms) < Self.carefreeBytes { return }
         let counts = DesignCounts(products, terms: terms)
         let forecast = FitForecast(counts, threads: threads)
-        let held = products.byteCount
+        let held = FitForecast.resident(products)
         let work: MemoryShortage.Work =
             path == .iterative
             ? .iteration

@@ -104,19 +104,21 @@ extension FitPlan {
     ///   - solver: How the equations are to be solved.
     ///   - memory: What the process may have.
     ///   - resident: Bytes that it has when the fit begins, cross-products included; what the system says otherwise.
+    ///   - readingBytes: The most that it had until then.
     ///   - machine: Speeds to foretell times with; this machine's, which are measured, otherwise.
     ///   - threads: How many threads may compute.
     /// - Complexity: Linear in the levels and pairs of levels.
     public init(
         design: ModelDesign, products: CrossProducts, solver: SolverChoice = .automatic,
-        memory: MemoryLimit = .available, resident: Double? = nil, machine: MachineSpeed? = nil, threads: Int = 2
+        memory: MemoryLimit = .available, resident: Double? = nil, readingBytes: Double = 0,
+        machine: MachineSpeed? = nil, threads: Int = 2
     ) {
         let machine = machine ?? .measured(threads: threads)
         let counts = DesignCounts(products, terms: LinearMixedModelFit.layout(design))
         let elimination = EliminationForecast(counts, threads: threads)
         let names = design.groupingFactors.map(\.name)
         let limit = memory.byteCount
-        let resident = resident ?? MachineMemory.current()?.resident ?? products.byteCount
+        let resident = resident ?? FitForecast.resident(products)
         let path = solver.path(borderEffects: counts.crossedEffectCount)
         rowCount = products.rowCount
         droppedRowCount = design.data.droppedRowCount
@@ -139,7 +141,7 @@ extension FitPlan {
         reason = Self.reason(solver, path, borderEffects: counts.crossedEffectCount)
         let forecast = FitForecast(counts, threads: threads)
         let ways = SolutionPath.allCases.filter(forecast.paths.contains).map { own -> Way in
-            let bytes = resident + forecast.bytes(own)
+            let bytes = max(readingBytes, resident + forecast.bytes(own))
             return Way(
                 path: own, seconds: forecast.seconds(own, on: machine), bytes: bytes,
                 fitsInMemory: limit.map { bytes <= $0 } ?? true, isTaken: own == path)
@@ -178,7 +180,8 @@ extension FitPlan {
             let saved = taken.seconds - seconds
             guard saved > worthwhileSeconds, saved > worthwhileShare * taken.seconds else { return nil }
             return SmallerModel(
-                factor: names[factor], path: path, seconds: seconds, bytes: resident + forecast.bytes(path))
+                factor: names[factor], path: path, seconds: seconds,
+                bytes: resident + forecast.bytes(path))
         }
     }
 }

@@ -15,7 +15,13 @@ package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
             value /= 1000
             unit = larger
         }
-        return value < 9.95 ? "\((value * 10).rounded() / 10) \(unit)" : "\(Int(min(value, 1e9).rounded())) \(unit)"
+        return "\(Self.twoDigits(value)) \(unit)"
+    }
+
+    /// A number from 1 on with two digits of importance at least: `1.3`, `14`, `806`; one that is whole without a point.
+    package static func twoDigits(_ value: Double) -> String {
+        let tenths = (value * 10).rounded() / 10
+        return tenths < 10 && tenths != tenths.rounded() ? "\(tenths)" : "\(Int(min(value, 1e9).rounded()))"
     }
 
     /// The smallest size that machines come with in which so much can be had, the system's own share left free.

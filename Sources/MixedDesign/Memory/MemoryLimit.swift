@@ -21,7 +21,9 @@ public enum MemoryLimit: Hashable, Sendable {
             return
         }
         let digits = text.prefix { ("0"..."9").contains($0) || $0 == "." }
-        guard let value = Double(digits), let unit = Self.units[String(text.dropFirst(digits.count))] else { return nil }
+        guard let value = Double(digits), let unit = Self.units[String(text.dropFirst(digits.count))] else {
+            return nil
+        }
         let bytes = (value * unit).rounded()
         guard bytes >= 1, bytes < 0x1p62 else { return nil }
         self = .bytes(Int(bytes))
@@ -55,6 +57,6 @@ public enum MemoryLimit: Hashable, Sendable {
     /// - Throws: `MemoryShortage`.
     package func check(_ bytes: Double, for work: MemoryShortage.Work) throws(MemoryShortage) {
         guard let limit = byteCount, bytes > limit else { return }
-        throw MemoryShortage(needed: bytes, available: limit, work: work)
+        throw MemoryShortage(needed: bytes, available: limit, work: work, limit: self)
     }
 }

@@ -8,6 +8,8 @@ public struct MemoryShortage: Error, Hashable, Sendable, CustomStringConvertible
     public let available: Double
     /// What needs them.
     public let work: Work
+    /// The limit that was met.
+    public let limit: MemoryLimit
 
     /// What needs memory.
     public enum Work: Hashable, Sendable {
@@ -20,10 +22,11 @@ public struct MemoryShortage: Error, Hashable, Sendable, CustomStringConvertible
         case reading(pairs: Int)
     }
 
-    package init(needed: Double, available: Double, work: Work) {
+    package init(needed: Double, available: Double, work: Work, limit: MemoryLimit = .available) {
         self.needed = needed
         self.available = available
         self.work = work
+        self.limit = limit
     }
 
     /// What is wrong, as a sentence without a full stop.
@@ -51,7 +54,11 @@ public struct MemoryShortage: Error, Hashable, Sendable, CustomStringConvertible
         case .factorization, .iteration: ways.append("leave out random slopes or one of the crossed groups")
         case .reading: ways.append("leave out one of the crossed groups, or take fewer rows with --where")
         }
-        ways.append("use a machine with \(ByteCount(needed).machineSize)")
+        if case .bytes = limit {
+            ways.append("allow more with --memory (in Swift: memory:)")
+        } else {
+            ways.append("use a machine with \(ByteCount(needed).machineSize)")
+        }
         return ways.joined(separator: "; or ")
     }
 

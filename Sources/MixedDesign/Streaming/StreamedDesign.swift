@@ -30,24 +30,26 @@ public struct StreamedDesign: Sendable {
     ///
     /// - Parameters:
     ///   - inspected: Columns that `prepare` looks at.
+    ///   - memory: Reading ends with an error when the sums need more.
     ///   - prepare: Steps that each part goes through before it is used; what they do with a row must depend on that row only.
     /// - Returns: `nil` for a formula that needs all rows at once, such as one with `poly(x, 2)` or `mean(x)`, for a first
     ///   part that says too little, and for a text of one part, where nothing is gained.
     /// - Complexity: One pass over the text as a rule; memory grows with levels and pairs of levels that occur together.
-    /// - Throws: `DesignError`, `TableError`, and what `prepare` throws.
+    /// - Throws: `DesignError`, `TableError`, `MemoryShortage`, and what `prepare` throws.
     public init?(
         _ formula: ModelFormula, contentsOf path: String, reading: ReadingOptions = ReadingOptions(),
         options: DesignOptions = DesignOptions(), inspecting inspected: Set<String> = [],
-        prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
+        memory: MemoryLimit = .available, prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
     ) throws {
         let stream = try TableStream(contentsOf: path, options: reading)
         guard !stream.isShort else { return nil }
-        try self.init(formula, stream, options: options, inspecting: inspected, prepare: prepare)
+        try self.init(formula, stream, options: options, inspecting: inspected, memory: memory, prepare: prepare)
     }
 
     package init?(
         _ formula: ModelFormula, _ stream: TableStream, options: DesignOptions = DesignOptions(),
-        inspecting inspected: Set<String> = [], prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
+        inspecting inspected: Set<String> = [], memory: MemoryLimit = .available,
+        prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
     ) throws {
         var places = [stream.firstPlace]
         while true {
@@ -61,7 +63,7 @@ public struct StreamedDesign: Sendable {
                 return nil
             }
             guard let sampled else { return nil }
-            let pass = StreamedPass(sampled)
+            let pass = StreamedPass(sampled, memory: memory)
             let surprising: [TableStream.Place]
             do {
                 surprising = try pass.add(stream, like: raw, prepare: prepare)
@@ -96,7 +98,10 @@ extension StreamedPass {
             }
         } body: { part, _, place in
             if let part {
-                if surprising.isEmpty { self.add(part) }
+                if surprising.isEmpty {
+                    self.add(part)
+                    try self.checkMemory()
+                }
             } else {
                 surprising.append(place)
             }

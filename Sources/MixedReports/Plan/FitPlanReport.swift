@@ -11,11 +11,16 @@ public struct DataPass: Hashable, Sendable {
     public var bytes: Double
     /// The data as it was named, such as `big.csv`.
     public var name: String
+    /// Seconds of a second pass, in which a fit looks at its residuals; zero where there is none.
+    public var residualSeconds: Double
     /// Whether it is a cube, which holds no rows.
     public var isCube: Bool
 
     /// - Parameter bytes: The most that the process has had so far, by what the system says, if they are not given.
-    public init(seconds: Double, bytes: Double? = nil, name: String, isCube: Bool = false) {
+    public init(
+        seconds: Double, bytes: Double? = nil, name: String, residualSeconds: Double = 0, isCube: Bool = false
+    ) {
+        self.residualSeconds = residualSeconds
         self.seconds = seconds
         self.bytes = bytes ?? MachineMemory.peak ?? 0
         self.name = name
@@ -24,7 +29,8 @@ public struct DataPass: Hashable, Sendable {
 }
 
 extension ResultsReport {
-    /// The plan of a fit: `rows` has a row for each way to solve the equations (`path, option, seconds, bytes, fits, taken`),
+    /// The plan of a fit: `rows` has a row for each way to solve the equations (`path, option, seconds, bytes, fits, taken`;
+    /// with the second pass over the rows and the memory of reading them, as a fit has them as well),
     /// `groups` one for each grouping factor, `pairs` one for each two of them, `smaller` one for each model with fewer
     /// random slopes that is much cheaper.
     ///
@@ -34,7 +40,7 @@ extension ResultsReport {
     ///   - notes: Remarks about the data.
     public init(_ plan: FitPlan, formula: String, pass: DataPass? = nil, notes: [String] = []) {
         let words = FitPlanWords(plan, formula: formula, pass: pass)
-        var sections = [Section("rows", plan.wayTable, shown: words.ways)]
+        var sections = [Section("rows", plan.wayTable(pass), shown: words.ways)]
         if !plan.factors.isEmpty { sections.append(Section("groups", plan.groupTable, shown: words.groups)) }
         // Of nested groups the pairs are as many as levels of the finer one.
         let isCrossed = plan.factors.contains { !$0.isEliminated }
@@ -70,7 +76,7 @@ extension ResultsReport {
 }
 
 extension FitPlan {
-    fileprivate var wayTable: ReportTable {
+    fileprivate func wayTable(_ pass: DataPass?) -> ReportTable {
         ReportTable(
             columns: [
                 .init("path", format: .text), .init("option", format: .text),
@@ -79,7 +85,8 @@ extension FitPlan {
             ],
             rows: ways.map { way in
                 [
-                    .text(way.path.rawValue), .text(way.path.solver.rawValue), .number(way.seconds),
+                    .text(way.path.rawValue), .text(way.path.solver.rawValue),
+                    .number(way.seconds + (pass?.residualSeconds ?? 0)),
                     .integer(way.bytes.wholeNumber), .boolean(way.fitsInMemory), .boolean(way.isTaken),
                 ]
             })

@@ -17,7 +17,8 @@ struct FitPlanWords {
     // MARK: Before the tables
 
     var introduction: [String] {
-        var size = "\(MeasureText.count(plan.rowCount, "row")), \(MeasureText.count(plan.coefficientCount, "coefficient"))"
+        var size =
+            "\(MeasureText.count(plan.rowCount, "row")), \(MeasureText.count(plan.coefficientCount, "coefficient"))"
         if !plan.factors.isEmpty { size += ", \(MeasureText.count(plan.randomEffectCount, "random effect"))" }
         size += "."
         if plan.droppedRowCount > 0 {
@@ -71,7 +72,8 @@ struct FitPlanWords {
                 if !way.fitsInMemory { remarks.append("does not fit") }
                 return [
                     .text(way.path.words), .text("--solver \(way.path.solver.rawValue)"),
-                    .text(MeasureText.duration(way.seconds)), .text(MeasureText.bytes(bytes(way))),
+                    .text(MeasureText.duration(way.seconds + (pass?.residualSeconds ?? 0))),
+                    .text(MeasureText.bytes(way.bytes)),
                     .text(remarks.joined(separator: ", ")),
                 ]
             })
@@ -86,9 +88,6 @@ struct FitPlanWords {
             ],
             rows: plan.pairs.map { [.text($0.first), .text($0.second), .text(MeasureText.grouped($0.count))] })
     }
-
-    /// Reading comes before a fit and counts as well.
-    private func bytes(_ way: FitPlan.Way) -> Double { max(way.bytes, pass?.bytes ?? 0) }
 
     var smallerModels: ReportTable {
         ReportTable(
@@ -108,39 +107,46 @@ struct FitPlanWords {
     var notes: [String] { [reason] + [fillIn, memory, quicker, cube].compactMap { $0 } + [accuracy] }
 
     private var reason: String {
-        let border = MeasureText.grouped(plan.borderSize)
-        let left =
-            "When the groups that can be are eliminated level by level, \(border) equations are left that all depend on each other"
         switch plan.reason {
         case .nothingCrossed:
             if plan.factors.isEmpty { return "There are no random effects: a linear model, solved in one step." }
-            if plan.factors.count == 1 {
-                return
-                    "The levels of \(plan.factors[0].name) are eliminated one by one, so that the time grows with their number and no faster."
-            }
-            return
-                "The groups are nested in each other: their levels are eliminated one by one, so that the time grows with their number and no faster."
+            let levels =
+                plan.factors.count == 1
+                ? "The levels of \(plan.factors[0].name)" : "The groups are nested in each other. Their levels"
+            return "\(levels) are solved for one by one: the time grows with their number, and no faster."
         case .asked:
-            return "\(left). They are solved as you asked (\(plan.taken.path.words))."
-        case .smallBorder:
-            return
-                "\(left). There are so few of them that they are solved as a whole, exactly (auto does so up to \(MeasureText.grouped(SolverChoice.largestExactBorder)) random effects)."
+            return "\(whatIsLeft) These are solved in the way that you asked for (\(plan.taken.path.words))."
+        case .smallBorder: return "\(whatIsLeft) So few are solved as a whole, exactly."
         case .middlingBorder:
             return
-                "\(left). From \(MeasureText.grouped(SolverChoice.largestExactBorder)) to \(MeasureText.grouped(SolverChoice.largestPolishedBorder)) random effects auto searches without solving them as a whole, and does so at the end: the answer is exact."
+                "\(whatIsLeft) Between \(MeasureText.grouped(SolverChoice.largestExactBorder)) and \(MeasureText.grouped(SolverChoice.largestPolishedBorder)) levels, auto solves them as a whole only at the end of a search that does without: the answer is exact."
         case .largeBorder:
             return
-                "\(left). That is too many to solve as a whole: from \(MeasureText.grouped(SolverChoice.largestPolishedBorder)) random effects on auto takes the iterative way, whose variances carry a small Monte Carlo error that the summary states."
+                "\(whatIsLeft) These are too many to be solved as a whole. From \(MeasureText.grouped(SolverChoice.largestPolishedBorder)) levels on auto takes the iterative way: its variances carry a small random error, which the summary of the fit states."
         }
+    }
+
+    /// What the border is.
+    private var whatIsLeft: String {
+        let solved = Self.list(plan.factors.filter(\.isEliminated).map(\.name))
+        let others = Self.list(plan.factors.filter { !$0.isEliminated }.map(\.name))
+        return
+            "Once the levels of \(solved) are solved for one by one, \(MeasureText.grouped(plan.borderSize)) equations are left that all depend on each other: the levels of \(others), and the coefficients."
+    }
+
+    /// Names as in a sentence.
+    private static func list(_ names: [String]) -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return "\(names.dropLast().joined(separator: ", ")) and \(last)"
     }
 
     private var fillIn: String? {
         guard plan.factors.contains(where: { !$0.isEliminated }), plan.taken.path != .iterative else { return nil }
         var text =
-            "Filling them in takes \(MeasureText.rounded(plan.pairUpdates)) multiplications for each set of variances that is tried."
+            "To set them up takes \(MeasureText.rounded(plan.pairUpdates)) multiplications for each set of variances that is tried."
         if plan.peeledEffectCount > 0 {
             text +=
-                " \(MeasureText.count(plan.peeledEffectCount, "more effect belongs", "more effects belong")) to levels that occur with a single level of another group, and cost next to nothing."
+                " Another \(MeasureText.count(plan.peeledEffectCount, "effect belongs", "effects belong")) to levels that occur with a single level of another group, and cost next to nothing."
         }
         return text
     }
@@ -165,21 +171,21 @@ struct FitPlanWords {
             way.seconds < 0.5 * plan.taken.seconds, plan.taken.seconds - way.seconds > Self.worthwhileSeconds
         else { return nil }
         return
-            "Cheaper, for the same model: --solver iterative. Its variances carry a small Monte Carlo error, which the summary states, and tests that need an exact solution cannot be had."
+            "Cheaper, for the same model: --solver iterative. Its variances carry a small random error, which the summary of the fit states, and likelihood-ratio tests cannot be had."
     }
 
     private var cube: String? {
         guard let pass, !pass.isCube, pass.seconds > 0.2 else { return nil }
         return
-            "For several models of these rows, keep the sums: mixed cube '\(formula)' \(pass.name) -o rows.cube reads them once, and mixed fit FORMULA rows.cube needs no reading."
+            "Several models of these rows? Keep their sums: mixed cube '\(formula)' \(pass.name) -o rows.cube reads them once, and mixed fit FORMULA rows.cube fits each smaller model without reading them."
     }
 
     private var accuracy: String {
-        guard pass.map({ !$0.isCube }) ?? false else {
-            return "Times are estimates for this machine, good to a factor of two."
-        }
-        return
-            "Times are estimates for this machine, good to a factor of two; reading comes on top, and once more for the residuals of a fit."
+        let estimate = "Times are estimates for this machine, good to a factor of two"
+        guard let pass, !pass.isCube else { return "\(estimate)." }
+        return pass.residualSeconds > 0
+            ? "\(estimate). Reading comes on top; a second look at the rows, for the residuals, is included."
+            : "\(estimate). Reading comes on top."
     }
 }
 

@@ -28,8 +28,7 @@ enum MeasureText {
         switch seconds {
         case ..<0.01: "under 10 ms"
         case ..<0.995: "\(Int((seconds * 100).rounded()) * 10) ms"
-        case ..<9.95: "\((seconds * 10).rounded() / 10) s"
-        case ..<99.5: "\(Int(seconds.rounded())) s"
+        case ..<99.5: "\(ByteCount.twoDigits(seconds)) s"
         case ..<5970: "\(Int((seconds / 60).rounded())) min"
         case ..<170_000: "\(Int((seconds / 3600).rounded())) h"
         case ..<3e7: "\(Int((seconds / 86_400).rounded())) days"
