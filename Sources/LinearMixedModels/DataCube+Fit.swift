@@ -59,9 +59,11 @@ extension DataCube {
     /// - Throws: `Diagnostic` when the formula cannot be parsed; `CubeError`, `DesignError`, `FitError`.
     public func fit(
         _ formula: String, method: EstimationMethod = .restrictedLikelihood, contrasts: [String: ContrastCoding] = [:],
-        levels: [String: [String]] = [:], threads: Int = 2
+        levels: [String: [String]] = [:], solver: SolverChoice = .automatic, memory: MemoryLimit = .available,
+        threads: Int = 2
     ) throws -> LinearMixedModelFit {
         try fit(
-            ModelFormula(parsing: formula), method: method, contrasts: contrasts, levels: levels, threads: threads)
+            ModelFormula(parsing: formula), method: method, contrasts: contrasts, levels: levels, solver: solver,
+            memory: memory, threads: threads)
     }
 }

@@ -5,24 +5,24 @@ internal import MixedLinearAlgebra
 
 /// Memory and reads of an iterative fit: of `CrossedLayout`, `IterativeEquations`, their solver and the probes.
 struct IterativeForecast: Sendable {
-    /// Entries of the lists of pairs, each of which every product reads twice.
+    /// Entries of the lists of pairs, each of which every product reads twice: those that stand for a row, and the numbers in
+    /// blocks of values.
     let entryCount: Double
+    let valueCount: Double
     /// Bytes of the lists, blocks and vectors, without the probes.
     let layoutBytes: Double
-    /// Bytes of one block of probes: their vectors and their solutions.
-    let bytesPerProbeBlock: Double
-    /// Blocks of probes to begin with.
-    let probeBlocks: Double
-    /// Numbers that all blocks of right-hand sides but the probes' have side by side.
+    /// Sides of the probes to begin with, and of all other solves, those that are empty included.
+    let probeLanes: Double
     let otherLanes: Double
+    let borderFactorCount: Int
     let borderEffects: Double
     let effectCount: Double
 
-    /// Numbers side by side in a block of probes.
-    static let probeLanes = 16.0
+    /// Bytes of the probes' vectors and of their solutions.
+    var probeBytes: Double { 16 * probeLanes * borderEffects }
 
     /// Bytes that a fit takes besides the cross-products.
-    var bytes: Double { layoutBytes + FitCosts.probeGrowth * probeBlocks * bytesPerProbeBlock }
+    var bytes: Double { layoutBytes + FitCosts.probeGrowth * probeBytes }
 
     init(_ counts: DesignCounts) {
         let border = Double(counts.crossedEffectCount)
@@ -31,6 +31,7 @@ struct IterativeForecast: Sendable {
         effectCount = effects
         var bytes = 0.0
         var entries = 0.0
+        var values = 0.0
         // Order, places, blocks and what the preconditioner and the chain keep of them.
         for shape in counts.factors {
             let levels = Double(shape.levelCount)
@@ -48,16 +49,19 @@ struct IterativeForecast: Sendable {
                 guard let pair = counts.pair(first, second) else { continue }
                 let block = counts.factors[first].columnCount * counts.factors[second].columnCount
                 let pairs = Double(pair.count)
-                var own = pairs
-                var bytesPerEntry = 4 + 8 * Double(block)
                 if block == 1, let rows = pair.rowCount, Double(rows) <= LevelPairs.largestRepetition * pairs {
-                    (own, bytesPerEntry) = (Double(rows), 4)
+                    entries += Double(rows)
+                    bytes += 4 * Double(rows)
+                } else {
+                    values += pairs * Double(block)
+                    bytes += pairs * (4 + 8 * Double(block))
                 }
-                entries += own * Double(block)
-                bytes += bytesPerEntry * own + 16 * Double(counts.factors[first].levelCount)
+                bytes += 16 * Double(counts.factors[first].levelCount)
             }
         }
         entryCount = entries
+        valueCount = values
+        borderFactorCount = counts.border.count
         let lane = Double(MemoryLayout<Lanes>.size)
         let fixedGroups = RightHandSides.groups(for: counts.fixedCount + 1)
         let informationGroups = RightHandSides.groups(for: counts.directionCount)
@@ -65,7 +69,12 @@ struct IterativeForecast: Sendable {
         bytes += lane * Double(3 * fixedGroups + 2 * informationGroups) * effects
         bytes += lane * Double(fixedGroups + informationGroups) * border + 16 * effects
         // For each width the solver's four vectors, the parts of a sweep and a scaled copy.
-        let widths = Set([fixedGroups, informationGroups, 1, Int(Self.probeLanes) / Lanes.scalarCount])
+        let probes = counts.border.reduce(0) { sum, factor in
+            let own = counts.factors[factor].levelCount * counts.factors[factor].columnCount
+            return sum + (own <= ScoreProbes.largestExactFactor ? own : IterativeSettings().probes ?? own)
+        }
+        let probeGroups = Self.groups(ofProbes: probes)
+        let widths = Set([fixedGroups, informationGroups, 1] + probeGroups)
         let vectors = Double(4 + CrossedLayout.partCount + 2)
         bytes += lane * vectors * Double(widths.reduce(0, +)) * border
         var coarse = 0
@@ -77,11 +86,13 @@ struct IterativeForecast: Sendable {
         bytes += 8 * border * Double(coarse)
         layoutBytes = bytes
         otherLanes = Double((fixedGroups + informationGroups) * Lanes.scalarCount)
-        bytesPerProbeBlock = 2 * 8 * Self.probeLanes * border
-        let probes = counts.border.reduce(0) { sum, factor in
-            let own = counts.factors[factor].levelCount * counts.factors[factor].columnCount
-            return sum + (own <= ScoreProbes.largestExactFactor ? own : IterativeSettings().probes ?? own)
+        probeLanes = Double(probeGroups.reduce(0, +) * Lanes.scalarCount)
+    }
+
+    /// Groups of eight sides in each block of probes.
+    private static func groups(ofProbes count: Int) -> [Int] {
+        stride(from: 0, to: count, by: ScoreProbes.blockSize).map {
+            RightHandSides.groups(for: min(ScoreProbes.blockSize, count - $0))
         }
-        probeBlocks = (Double(probes) / Self.probeLanes).rounded(.up)
     }
 }

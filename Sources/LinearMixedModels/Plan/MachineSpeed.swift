@@ -40,6 +40,8 @@ public struct MachineSpeed: Hashable, Sendable {
     /// Adds up rows of eight numbers in an order without order.
     private static func gatherSpeed(threads: Int) -> Double {
         let rows = 1 << 15
+        // Long enough for threads to be awake.
+        let turns = 12
         let width = 8
         let parts = max(threads, 1)
         let values = Storage<Double>(zeros: rows * width)
@@ -49,7 +51,7 @@ public struct MachineSpeed: Hashable, Sendable {
             ParallelLoop.forEach(parts, threads: threads) { part in
                 var sum = SIMD8<Double>()
                 var place = part
-                for _ in 0..<rows {
+                for _ in 0..<turns * rows {
                     place = (place &* 1_103_515_245 &+ 12_345) & (rows - 1)
                     sum += UnsafeRawPointer(values.pointer + place * width).loadUnaligned(as: SIMD8<Double>.self)
                 }
@@ -57,7 +59,7 @@ public struct MachineSpeed: Hashable, Sendable {
                 for lane in 0..<width { sums.pointer[part * 2 * width + lane] = sum[lane] }
             }
         }
-        return Double(parts * rows * width) / seconds
+        return Double(parts * turns * rows * width) / seconds
     }
 
     /// The seconds of the fastest of a few repetitions.

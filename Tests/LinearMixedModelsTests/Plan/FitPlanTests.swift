@@ -46,7 +46,7 @@ let plainMachine = MachineSpeed(denseOperations: 5e10, gatheredNumbers: 1e9)
         #expect(plan.factors.map(\.isEliminated) == [true, false])
         #expect(plan.pairs == [.init(first: "rater", second: "film", count: 3600)])
         #expect(plan.pairUpdates == Double(900 * 7 * 8 / 2))
-        #expect(plan.memoryLimit == nil && plan.ways.allSatisfy(\.fitsInMemory))
+        #expect(plan.memoryLimit == nil && plan.ways.allSatisfy { $0.fitsInMemory })
     }
 
     @Test func middlingAndLargeBorders() throws {
@@ -76,7 +76,7 @@ let plainMachine = MachineSpeed(denseOperations: 5e10, gatheredNumbers: 1e9)
         #expect(plan.reason == .nothingCrossed && plan.ways.map(\.path) == [.exact])
         let rater = try #require(plan.factors.first { $0.name == "rater" })
         #expect(rater.nestedIn == ["town"] && rater.levelCount == 400)
-        #expect(plan.factors.allSatisfy(\.isEliminated))
+        #expect(plan.factors.allSatisfy { $0.isEliminated })
         #expect(plan.borderSize == 2)
     }
 

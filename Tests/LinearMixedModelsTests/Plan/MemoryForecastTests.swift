@@ -54,9 +54,9 @@ import Testing
         ).total
         let chain = Set(deviance.plan.chain.map(\.factor))
         let active = deviance.directions.count { chain.contains($0.factor) }
-        let products_ = 8 * Double(active * deviance.plan.borderSize * deviance.plan.borderSize)
-        #expect(forecast.hessian >= 0.99 * (tangents + products_))
-        #expect(forecast.hessian < 1.6 * (tangents + products_), "\(forecast.hessian) for \(tangents + products_)")
+        let squares = 8 * Double(active * deviance.plan.borderSize * deviance.plan.borderSize)
+        #expect(forecast.hessian >= 0.99 * (tangents + squares))
+        #expect(forecast.hessian < 1.6 * (tangents + squares), "\(forecast.hessian) for \(tangents + squares)")
     }
 
     @Test(arguments: CrossedKind.allCases)
@@ -74,7 +74,7 @@ import Testing
         let traces = try #require(probes.estimate(equations.directions, tolerance: 1e-3))
         #expect(equations.expansion(state, traces: traces, tolerance: 1e-3) != nil)
         let stored = StoredBytes(of: equations, probes, skipping: ["products", "fixedBasis"]).total
-        let expected = forecast.layoutBytes + forecast.probeBlocks * forecast.bytesPerProbeBlock
+        let expected = forecast.layoutBytes + forecast.probeBytes
         #expect(abs(expected / stored - 1) < Self.iterativeTolerance, "\(expected) for \(stored)")
     }
 
