@@ -4,7 +4,7 @@ internal import MixedLinearAlgebra
 
 extension BlockFactorization {
     /// Sums that are kept apart, each over every so many columns.
-    private static let formParts = 16
+    static let formPartCount = 16
 
     /// *K H K'* of every level of a factor without ancestors, with *H* the border's inverse.
     func addBorderForms(at position: Int, to forms: Storage<Double>) {
@@ -12,7 +12,7 @@ extension BlockFactorization {
         guard let touches = factor.touches else { return }
         let rows = solved[position]
         addDenseForms(rows, touches.denseLevels, of: factor, to: forms)
-        let parts = (0..<Self.formParts).map { _ in Storage<Double>(zeros: forms.count) }
+        let parts = (0..<Self.formPartCount).map { _ in Storage<Double>(zeros: forms.count) }
         let size = plan.borderSize
         ParallelLoop.forEachTask(parts.count, threads: threads, stop: stop) { worker, part in
             let column = scratch[worker].borderColumn.pointer

@@ -11,6 +11,7 @@ extension BlockFactorization {
     /// Probes in a group, which is what the error is judged from, and the groups.
     private static let probesOfGroup = Lanes.scalarCount
     static let traceGroupCount = 8
+    static let traceProbeCount = traceGroupCount * Lanes.scalarCount
     private static let probeSeed: UInt64 = 20_261_121
 
     /// The border's share of *tr(ĈṠ_dĈṠ_e)*, lower triangle, as each group of probes sees it.

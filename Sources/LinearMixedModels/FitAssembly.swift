@@ -10,17 +10,20 @@ extension LinearMixedModelFit {
     /// - Parameters:
     ///   - start: Relative factors to begin from, in the units of the cross-products; found by moments when `nil`.
     ///   - solver: How the equations are to be solved.
+    ///   - memory: A fit that needs more is refused before it is begun.
     ///   - monitor: Is told how far the search is, and can stop it.
     /// - Throws: `FitError`.
     package init(
         design: ModelDesign, products: CrossProducts, method: EstimationMethod, start: [Matrix]? = nil,
-        solver: SolverChoice = .automatic, threads: Int, monitor: WorkMonitor = .none
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, threads: Int,
+        monitor: WorkMonitor = .none
     ) throws(FitError) {
         let coefficients = products.fixedColumnBasis().mapped.count
         guard products.rowCount > coefficients else {
             throw .noResidualDegreesOfFreedom(rows: products.rowCount, coefficients: coefficients)
         }
         let path = solver.path(borderEffects: CrossedLayout.borderEffectCount(of: products))
+        try memory.check(products, terms: Self.layout(design), path: path, threads: threads)
         var start = start
         var record: IterativeSearch?
         var last: InterruptedFit?
@@ -82,7 +85,10 @@ extension LinearMixedModelFit {
         residuals: ResidualSummary?, threads: Int
     ) throws(FitError) {
         let fit: LinearMixedModelFit
-        if optimum.computation?.isIterative == true {
+        let isIterative = optimum.computation?.isIterative == true
+        try MemoryLimit.available.check(
+            products, terms: Self.layout(design), path: isIterative ? .iterative : .exact, threads: threads)
+        if isIterative {
             let equations = IterativeEquations(
                 products, terms: Self.layout(design), method: method, threads: threads)
             fit = try LinearMixedModelFit(design: design, equations: equations, optimum: optimum, settings: .init())

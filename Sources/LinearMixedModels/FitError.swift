@@ -1,5 +1,7 @@
 // Why a model cannot be fitted to its data.
 
+public import MixedDesign
+
 /// What keeps a model from being fitted, although its design can be built.
 public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There are as many coefficients as rows.
@@ -14,6 +16,8 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     case interrupted
     /// The search was to begin at the parameters of a model with other random terms.
     case otherRandomTerms(StartMismatch)
+    /// The fit would need more memory than it may have; nothing was begun.
+    case notEnoughMemory(MemoryShortage)
 
     /// What is wrong, as a sentence without a full stop.
     public var sentence: String { description.prefix(1).uppercased() + description.dropFirst() }
@@ -30,6 +34,8 @@ public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
             "the fit was interrupted before its first evaluation was complete: there is nothing to report yet"
         case .otherRandomTerms(let mismatch):
             mismatch.description
+        case .notEnoughMemory(let shortage):
+            shortage.description.prefix(1).lowercased() + shortage.description.dropFirst()
         case .noResidualVariance:
             "the model reproduces the response exactly: there is no residual variance to estimate; is the response computed from the predictors, or is there one row for each combination of groups?"
         }

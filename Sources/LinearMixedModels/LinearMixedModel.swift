@@ -49,6 +49,7 @@ public struct LinearMixedModel: Sendable {
     /// method with exact derivatives, and a second pass computes the residuals.
     /// - Parameters:
     ///   - solver: How the equations of crossed factors are solved; designs without them are always exact.
+    ///   - memory: A fit that needs more is refused before it is begun.
     ///   - threads: How many threads may compute.
     ///   - startingFrom: Where the search begins, as at the best point of a search that was stopped; found by moments
     ///     otherwise.
@@ -57,13 +58,30 @@ public struct LinearMixedModel: Sendable {
     /// - Complexity: O(rows × columns²) for the passes; nothing else depends on the number of rows.
     /// - Throws: `FitError`.
     public func fit(
-        solver: SolverChoice = .automatic, threads: Int = 2, startingFrom start: StartingPoint? = nil,
-        monitor: WorkMonitor = .none
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, threads: Int = 2,
+        startingFrom start: StartingPoint? = nil, monitor: WorkMonitor = .none
     ) throws(FitError) -> LinearMixedModelFit {
         let products = CrossProducts(FrameRows(design, frame))
         let fit = try LinearMixedModelFit(
             design: design, products: products, method: method, start: start?.relativeFactors(design, products),
-            solver: solver, threads: threads, monitor: monitor)
+            solver: solver, memory: memory, threads: threads, monitor: monitor)
         return fit.addingResiduals(of: frame)
+    }
+
+    /// What a fit will take, in time and memory, before it is begun.
+    ///
+    /// - Parameters:
+    ///   - solver: How the equations are to be solved.
+    ///   - memory: What the process may have.
+    ///   - machine: Speeds to foretell times with; this machine's, which are measured, otherwise.
+    ///   - threads: How many threads may compute.
+    /// - Complexity: One pass over the rows, and linear in the levels and pairs of levels.
+    public func plan(
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, machine: MachineSpeed? = nil,
+        threads: Int = 2
+    ) -> FitPlan {
+        FitPlan(
+            design: design, products: CrossProducts(FrameRows(design, frame)), solver: solver, memory: memory,
+            machine: machine, threads: threads)
     }
 }

@@ -14,6 +14,7 @@ extension LinearMixedModelFit {
     ///
     /// - Parameters:
     ///   - solver: How the equations of crossed factors are solved; designs without them are always exact.
+    ///   - memory: A fit that needs more is refused before it is begun.
     ///   - threads: How many threads may compute.
     ///   - startingFrom: Where the search begins; found by moments otherwise.
     ///   - monitor: Is told how far the search is, and can stop it.
@@ -21,13 +22,13 @@ extension LinearMixedModelFit {
     /// - Throws: `FitError`.
     public init(
         _ rows: StreamedDesign, method: EstimationMethod = .restrictedLikelihood,
-        solver: SolverChoice = .automatic, threads: Int = 2, startingFrom start: StartingPoint? = nil,
-        monitor: WorkMonitor = .none
+        solver: SolverChoice = .automatic, memory: MemoryLimit = .available, threads: Int = 2,
+        startingFrom start: StartingPoint? = nil, monitor: WorkMonitor = .none
     ) throws(FitError) {
         try self.init(
             design: rows.design, products: rows.products, method: method,
-            start: start?.relativeFactors(rows.design, rows.products), solver: solver, threads: threads,
-            monitor: monitor)
+            start: start?.relativeFactors(rows.design, rows.products), solver: solver, memory: memory,
+            threads: threads, monitor: monitor)
     }
 
     /// The same fit with a summary of its residuals, for which the rows are read a second time.

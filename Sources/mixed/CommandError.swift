@@ -41,6 +41,8 @@ struct CommandError: Error {
         case let error as Diagnostic: self.init(error.description)
         case let error as DesignError: self.init(design: error)
         case let error as any InferenceFailure: self.init(error.sentence, hint: error.hint)
+        case let error as MemoryShortage: self.init(error.sentence, hint: error.hint)
+        case .notEnoughMemory(let error) as FitError: self.init(error.sentence, hint: error.hint)
         case let error as FitError: self.init(error.description.prefix(1).uppercased() + error.description.dropFirst())
         default:
             guard MixedCommand.exitCode(for: error) == .failure, !(error is ExitCode) else { return nil }

@@ -9,6 +9,8 @@ struct CubeFitRequest {
     private let weights: TableExpression?
     private let offset: TableExpression?
     private let method: EstimationMethod
+    private let solver: SolverChoice
+    private let memory: MemoryLimit
     private let threads: Int
 
     /// Parses the options.
@@ -26,6 +28,8 @@ struct CubeFitRequest {
         weights = try ModelRequest.expression(model.weights, option: "--weights")
         offset = try ModelRequest.expression(model.offset, option: "--offset")
         method = model.method
+        solver = model.solver
+        memory = model.memory
         threads = model.threadOptions.count
     }
 
@@ -33,15 +37,27 @@ struct CubeFitRequest {
     func fit(
         _ cube: DataCube, formula: String?, startingFrom start: StartingPoint?, monitor: WorkMonitor
     ) throws -> LinearMixedModelFit {
+        let parsed = try parsed(cube, formula)
+        return try cube.fit(
+            parsed, method: method, contrasts: contrasts, levels: levels, solver: solver, memory: memory,
+            threads: threads, startingFrom: start, monitor: monitor)
+    }
+
+    /// What a fit of the model of a formula, or of the cube's own for `nil`, will take.
+    func plan(_ cube: DataCube, formula: String?) throws -> (plan: FitPlan, formula: ModelFormula) {
+        let parsed = try parsed(cube, formula)
+        let plan = try cube.plan(
+            parsed, contrasts: contrasts, levels: levels, solver: solver, memory: memory, threads: threads)
+        return (plan, parsed ?? cube.formula)
+    }
+
+    private func parsed(_ cube: DataCube, _ formula: String?) throws -> ModelFormula? {
         try check(weights, cube.weights, option: "--weights", "weights")
         try check(offset, cube.addedOffset, option: "--offset", "offset")
-        let parsed = try formula.map { text in
+        return try formula.map { text in
             if let own = cube.formula.dotColumns { return try ModelFormula(parsing: text, columns: own) }
             return try ModelFormula(parsing: text)
         }
-        return try cube.fit(
-            parsed, method: method, contrasts: contrasts, levels: levels, threads: threads, startingFrom: start,
-            monitor: monitor)
     }
 
     /// Refuses weights or an offset other than those that were collected.

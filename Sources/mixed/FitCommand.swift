@@ -63,17 +63,20 @@ struct FitCommand: ParsableCommand {
     /// The longest file, in bytes, that is read a second time for its residuals.
     private static let residualLimit = 1 << 29
 
+    /// Whether rows are read a second time for the residuals of a fit.
+    static func readsResiduals(of rows: StreamedDesign) -> Bool { rows.byteCount <= residualLimit }
+
     mutating func run() throws {
         guard let formula else {
             guard let resume else { throw ValidationError("Missing expected argument '<formula>'") }
             return try put(try resumed(resume))
         }
         let start = try resume.map { try SavedSearch(contentsOf: $0).startingPoint }
-        if let cube = try Self.cubePath(data ?? formula) {
+        let arguments = ModelArguments(formula: formula, data: data, command: "fit")
+        if let cube = try arguments.cubePath() {
             return try put(try fitted(cube: cube, formula: data == nil ? nil : formula, startingFrom: start))
         }
-        guard let data else { throw ValidationError("Missing expected argument '<data>'") }
-        try put(try fitted(formula, data, startingFrom: start))
+        try put(try fitted(formula, try arguments.checkedData(), startingFrom: start))
     }
 
     /// A fit with what there is to say about how it came about.
@@ -85,7 +88,6 @@ struct FitCommand: ParsableCommand {
 
     /// Fits a model to rows.
     private func fitted(_ formula: String, _ data: String, startingFrom start: StartingPoint?) throws -> Outcome {
-        try Self.checkOrder(formula, data)
         let request = try DataRequest(dataOptions)
         let model = try ModelRequest(formula, modelOptions, contrasts: request.contrasts)
         let source = try DataSource(data)
@@ -99,14 +101,14 @@ struct FitCommand: ParsableCommand {
                 let fit = try model.fit(rows, startingFrom: start, monitor: monitor)
                 let (whole, notes) = try Self.addingResiduals(of: rows, to: fit, monitor: monitor)
                 return Outcome(
-                    fit: whole, notes: notes, seconds: ((read - begin).seconds, (clock.now - read).seconds))
+                    fit: whole, notes: notes, seconds: ((read - begin).inSeconds, (clock.now - read).inSeconds))
             }
             let table = try source.table(request.readingOptions(columns: model.columnNames), monitor: monitor)
             let prepared = try request.prepared(table)
             let read = clock.now
             let fit = try model.fit(prepared, startingFrom: start, monitor: monitor)
             return Outcome(
-                fit: fit, notes: prepared.notes, seconds: ((read - begin).seconds, (clock.now - read).seconds))
+                fit: fit, notes: prepared.notes, seconds: ((read - begin).inSeconds, (clock.now - read).inSeconds))
         }
     }
 
@@ -114,20 +116,12 @@ struct FitCommand: ParsableCommand {
     private static func addingResiduals(
         of rows: StreamedDesign, to fit: LinearMixedModelFit, monitor: WorkMonitor
     ) throws -> (fit: LinearMixedModelFit, notes: [String]) {
-        guard rows.byteCount <= residualLimit, fit.status != .interrupted else { return (fit, []) }
+        guard readsResiduals(of: rows), fit.status != .interrupted else { return (fit, []) }
         do {
             return (try fit.addingResiduals(of: rows, monitor: monitor), [])
         } catch TableError.interrupted {
             return (fit, ["Interrupted when the model was fitted: the quantiles of the residuals are not known."])
         }
-    }
-
-    /// The cube that is to be fitted from, recognised by its contents.
-    private static func cubePath(_ path: String) throws -> String? {
-        guard !path.contains("~") || Folder.exists(path), try SavedFileKind(contentsOf: path) == .cube else {
-            return nil
-        }
-        return path
     }
 
     /// Fits a sub-model of a cube; its own model for the formula `.` and for none.
@@ -146,7 +140,7 @@ struct FitCommand: ParsableCommand {
         return Outcome(
             fit: fit,
             notes: cube.notes + ["Fitted from the cube '\(path)': the quantiles of the residuals need the rows."],
-            seconds: ((read - begin).seconds, (clock.now - read).seconds))
+            seconds: ((read - begin).inSeconds, (clock.now - read).inSeconds))
     }
 
     /// Goes on with the search of a saved model.
@@ -161,7 +155,7 @@ struct FitCommand: ParsableCommand {
         return Outcome(
             fit: fit,
             notes: saved.notes + ["Resumed from '\(path)': the quantiles of the residuals need the rows."],
-            seconds: ((read - begin).seconds, (clock.now - read).seconds))
+            seconds: ((read - begin).inSeconds, (clock.now - read).inSeconds))
     }
 
     /// Saves the model, then shows it.
@@ -179,21 +173,6 @@ struct FitCommand: ParsableCommand {
             warnings: notes, seconds: outcome.seconds)
         try outputOptions.put(report)
         if isInterrupted { throw ExitCode(Interruption.exitStatus) }
-    }
-
-    /// Recognises a formula and a data file in the wrong order, and a formula that is none.
-    private static func checkOrder(_ formula: String, _ data: String) throws(CommandError) {
-        if formula.contains("~") { return }
-        if data.contains("~"), !Folder.exists(data) {
-            throw CommandError(
-                "The formula comes first, then the data", hint: "mixed fit '\(data)' \(formula)")
-        }
-        if Folder.exists(formula) || formula.hasPrefix("@") {
-            throw CommandError(
-                "'\(formula)' is data, and a formula comes first",
-                hint: "mixed fit 'response ~ predictors + (1 | group)' \(formula)"
-            )
-        }
     }
 
     private func checkOutput(inputs: [String]) throws(CommandError) {

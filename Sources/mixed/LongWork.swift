@@ -90,7 +90,7 @@ private final class WorkLine: Sendable {
             guard now - start > .seconds(1), let progress = state.progress else { return true }
             let text =
                 Interruption.request.isRequested
-                ? WorkText.stopping : WorkText.line(progress, secondsAgo: (now - state.heard).seconds)
+                ? WorkText.stopping : WorkText.line(progress, secondsAgo: (now - state.heard).inSeconds)
             let fitting = String(text.prefix(Console.errorWidth - 1))
             if fitting != state.shown {
                 Console.rewriteErrorLine(fitting)
@@ -98,12 +98,5 @@ private final class WorkLine: Sendable {
             }
             return true
         }
-    }
-}
-
-extension Duration {
-    /// The duration in seconds.
-    var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }

@@ -26,7 +26,8 @@ struct MixedCommand: ParsableCommand {
             CommandGroup(
                 name: "Fitting",
                 subcommands: [
-                    FitCommand.self, SummaryCommand.self, CoefficientsCommand.self, RandomEffectsCommand.self,
+                    FitCommand.self, PlanCommand.self, SummaryCommand.self, CoefficientsCommand.self,
+                    RandomEffectsCommand.self,
                     CubeCommand.self, ExamplesCommand.self,
                 ]),
             CommandGroup(
@@ -67,7 +68,7 @@ struct MixedCommand: ParsableCommand {
     /// Whether the arguments look like `fit y ~ x data.csv`: the terminal makes of an unquoted tilde the home folder.
     private static var hasUnquotedFormula: Bool {
         let words = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("--") }
-        guard words.first == "fit", words.count > 3 else { return false }
+        guard words.first == "fit" || words.first == "plan", words.count > 3 else { return false }
         return !words.contains { $0.contains("~") && $0 != "~" }
     }
 }

@@ -31,6 +31,13 @@ struct ModelOptions: ParsableArguments {
             valueName: "auto|exact|iterative"))
     var solver: SolverChoice = .automatic
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The most memory that may be taken, such as 8GB; a model that needs more is refused at once. What the machine has free otherwise; 'unlimited' to try.",
+            valueName: "size"))
+    var memory: MemoryLimit = .available
+
     @OptionGroup
     var threadOptions: ThreadOptions
 
@@ -48,6 +55,18 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension SolverChoice: ExpressibleByArgument {}
+
+extension MemoryLimit: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+
+    public var defaultValueDescription: String {
+        switch self {
+        case .available: "available"
+        case .bytes(let count): "\(count)"
+        case .unlimited: "unlimited"
+        }
+    }
+}
 
 /// How the coefficients are tested.
 struct InferenceOptions: ParsableArguments {

@@ -12,6 +12,7 @@ struct ModelRequest {
     private let contrasts: [String: ContrastCoding]
     private let method: EstimationMethod
     private let solver: SolverChoice
+    private let memory: MemoryLimit
     private let threads: Int
 
     /// Parses the formula and the options.
@@ -20,7 +21,7 @@ struct ModelRequest {
     init(_ text: String, _ options: ModelOptions, contrasts: [String: ContrastCoding]) throws {
         try self.init(
             text, weights: options.weights, offset: options.offset, contrasts: contrasts, method: options.method,
-            solver: options.solver, threads: options.threadOptions.count)
+            solver: options.solver, memory: options.memory, threads: options.threadOptions.count)
     }
 
     /// Parses a formula, the weights and the offset.
@@ -29,11 +30,12 @@ struct ModelRequest {
     init(
         _ text: String, weights: String?, offset: String?, contrasts: [String: ContrastCoding],
         method: EstimationMethod = .restrictedLikelihood, solver: SolverChoice = .automatic,
-        threads: Int = Console.processorCount
+        memory: MemoryLimit = .available, threads: Int = Console.processorCount
     ) throws {
         self.text = text
         self.method = method
         self.solver = solver
+        self.memory = memory
         self.threads = threads
         self.contrasts = contrasts
         let whole = try TableExpression(parsing: text)
@@ -61,19 +63,24 @@ struct ModelRequest {
         let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
         return try data.placingErrors {
             let model = try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
-            return try model.fit(solver: solver, threads: threads, startingFrom: start, monitor: monitor)
+            return try model.fit(
+                solver: solver, memory: memory, threads: threads, startingFrom: start, monitor: monitor)
         }
     }
 
     /// Reads a file in one pass, without holding its rows; `nil` where they must be held.
-    func stream(_ path: String, _ request: DataRequest, monitor: WorkMonitor) throws -> StreamedDesign? {
+    ///
+    /// - Parameter memory: What may be taken, where that is another limit than that of the fit.
+    func stream(
+        _ path: String, _ request: DataRequest, memory: MemoryLimit? = nil, monitor: WorkMonitor
+    ) throws -> StreamedDesign? {
         guard let formula, request.isRowwise, try SavedFileKind(contentsOf: path) == nil else { return nil }
         var reading = request.readingOptions(columns: columnNames)
         reading.threads = threads
         return try StreamedDesign(
             formula, contentsOf: path, reading: reading,
             options: designOptions,
-            inspecting: request.columnNames, monitor: monitor
+            inspecting: request.columnNames, memory: memory ?? self.memory, monitor: monitor
         ) { try request.preparedPart($0) }
     }
 
@@ -82,7 +89,26 @@ struct ModelRequest {
         _ rows: StreamedDesign, startingFrom start: StartingPoint?, monitor: WorkMonitor
     ) throws -> LinearMixedModelFit {
         try LinearMixedModelFit(
-            rows, method: method, solver: solver, threads: threads, startingFrom: start, monitor: monitor)
+            rows, method: method, solver: solver, memory: memory, threads: threads, startingFrom: start,
+            monitor: monitor)
+    }
+
+    /// What a fit to what a pass over the rows has left will take.
+    ///
+    /// - Parameter readingBytes: The most memory that the pass took.
+    func plan(_ rows: StreamedDesign, readingBytes: Double) -> FitPlan {
+        FitPlan(
+            design: rows.design, products: rows.products, solver: solver, memory: memory, readingBytes: readingBytes,
+            threads: threads)
+    }
+
+    /// What a fit to the rows will take.
+    func plan(_ data: PreparedData) throws -> (plan: FitPlan, formula: ModelFormula) {
+        let formula = try self.formula ?? ModelFormula(parsing: text, columns: data.table.columnNames)
+        return try data.placingErrors {
+            let model = try LinearMixedModel(formula, data: data.table, method: method, options: designOptions)
+            return (model.plan(solver: solver, memory: memory, threads: threads), formula)
+        }
     }
 
     /// Collects the cross-products of the formula over the rows.

@@ -181,6 +181,24 @@ private struct MessyText {
         #expect(try StreamedDesign(try ModelFormula(parsing: "y ~ x + (1 | g)"), data.stream()) == nil)
     }
 
+    @Test func sumsThatNeedMoreMemoryThanThereIsEndTheReading() throws {
+        let data = MessyText(rows: 400, seed: 8)
+        let formula = try ModelFormula(parsing: "y ~ x + (1 | g) + (1 | k)")
+        do {
+            _ = try StreamedDesign(formula, data.stream(), memory: .bytes(2000))
+            Issue.record("nothing was refused")
+        } catch let shortage as MemoryShortage {
+            #expect(shortage.available == 2000 && shortage.needed > 2000)
+            guard case .reading(let pairs) = shortage.work else {
+                Issue.record("\(shortage.work)")
+                return
+            }
+            #expect(pairs > 0)
+        }
+        #expect(try StreamedDesign(formula, data.stream(), memory: .bytes(1 << 30)) != nil)
+        #expect(try StreamedDesign(formula, data.stream(), memory: .unlimited) != nil)
+    }
+
     @Test func aRaggedRowIsNamed() throws {
         var data = MessyText(rows: 300, seed: 19)
         data.rows[250].append("one too many")

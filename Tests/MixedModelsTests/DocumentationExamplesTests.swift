@@ -238,6 +238,27 @@ import Testing
         #expect(rest.rowCount == 104)
     }
 
+    @Test func largeData() throws {
+        let data = try DataTable.bundled("insteval")
+        let model = try LinearMixedModel("y ~ service + (1 | s) + (1 | d)", data: data)
+        let plan = model.plan()
+        print(plan.borderSize, plan.taken.path, plan.taken.seconds, plan.taken.bytes)
+        for way in plan.ways where way.fitsInMemory { print(way.path, way.seconds) }
+        #expect(plan.borderSize == 1130 && plan.taken.path == .exact)
+
+        let quick = try model.fit(solver: .iterative)
+        let exact = try model.fit(solver: .exact)
+        print(quick.computation.search?.monteCarloError ?? 0, exact.computation.name)
+        #expect(abs(quick.theta[0] - exact.theta[0]) < 1e-3)
+
+        do {
+            _ = try model.fit(solver: .exact, memory: .bytes(20_000_000))
+        } catch FitError.notEnoughMemory(let shortage) {
+            print(shortage.sentence, shortage.hint)
+        }
+        #expect(throws: FitError.self) { try model.fit(solver: .exact, memory: .bytes(20_000_000)) }
+    }
+
     @Test func fromR() throws {
         let data = try DataTable.bundled("sleepstudy")
         let full = try LinearMixedModel("Reaction ~ Days + (Days | Subject)", data: data, method: .likelihood).fit()

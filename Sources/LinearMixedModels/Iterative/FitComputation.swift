@@ -10,6 +10,16 @@ public enum SolverChoice: String, Hashable, Sendable, Codable, CaseIterable {
     case iterative
 }
 
+/// The ways in which the equations of a fit can be solved.
+public enum SolutionPath: String, Hashable, Sendable, Codable, CaseIterable {
+    /// By factorisations alone.
+    case exact
+    /// By an iterative search, and factorisations where it ends.
+    case iterativeThenExact
+    /// Without a factorisation of the crossed factors.
+    case iterative
+}
+
 /// How a fit was computed.
 public enum FitComputation: Hashable, Sendable, Codable {
     /// From exact factorisations alone.
@@ -58,17 +68,12 @@ public struct IterativeSearch: Hashable, Sendable, Codable {
 
 extension SolverChoice {
     /// Up to this many border effects a factorisation takes less time than the iterative search would save.
-    static let largestExactBorder = 2_000
+    package static let largestExactBorder = 2_000
     /// Up to this many an exact step after the iterative search is affordable.
-    static let largestPolishedBorder = 12_000
-
-    /// The ways in which equations can be solved.
-    enum Path {
-        case exact, iterativeThenExact, iterative
-    }
+    package static let largestPolishedBorder = 12_000
 
     /// The way to be taken for a border of some size.
-    func path(borderEffects: Int) -> Path {
+    func path(borderEffects: Int) -> SolutionPath {
         // Without crossed factors nothing is left to iterate on.
         guard borderEffects > 0 else { return .exact }
         switch self {

@@ -27,7 +27,7 @@ struct LevelPairs: Sendable {
     }
 
     /// Listing a pair several times is cheaper than its value while it adds no more than this share.
-    private static let largestRepetition = 1.5
+    static let largestRepetition = 1.5
 
     /// - Parameter keepsValues: Whether the values are to be there even where they are counts.
     /// - Complexity: Linear in the number of pairs.
@@ -104,7 +104,7 @@ struct LevelPairs: Sendable {
     }
 
     /// The sum of some counts, or `nil` when they are no counts.
-    private static func totalCount(_ blocks: [Double]) -> Int? {
+    static func totalCount(_ blocks: [Double]) -> Int? {
         blocks.withUnsafeBufferPointer { blocks in
             var sum = 0.0
             for value in blocks {

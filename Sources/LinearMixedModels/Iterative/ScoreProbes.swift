@@ -32,7 +32,7 @@ struct ScoreProbes: Sendable {
     /// Factors of up to this many effects have their unit vectors.
     static let largestExactFactor = 16
     /// Right-hand sides that are solved together: two cache lines for each gather.
-    private static let blockSize = 16
+    static let blockSize = 16
 
     /// - Parameter count: Random probes for each factor; where `nil`, all unit vectors.
     init(_ layout: CrossedLayout, count: Int?, seed: UInt64 = 20_240_917) {

@@ -175,6 +175,14 @@ extension CrossProductsAccumulator {
     /// How many rows each level of a factor has, by the numbers under which its rows were added.
     func rowCounts(factor: Int) -> [Int] { levels[factor].rowCounts }
 
+    /// Bytes that the sums have, and will have at a time until they are finished.
+    var neededBytes: Double {
+        levels.reduce(0) { $0 + $1.neededBytes } + pairs.reduce(0) { $0 + $1.table.neededBytes }
+    }
+
+    /// How many pairs of levels have been met.
+    var pairCount: Int { pairs.reduce(0) { $0 + $1.table.pairCount } }
+
     /// The cross-products of all rows added.
     ///
     /// - Parameter arrangements: For each factor where its levels stand.

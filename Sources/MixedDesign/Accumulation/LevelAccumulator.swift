@@ -230,6 +230,9 @@ final class LevelAccumulator {
             fixedBlocks: fixedBlocks, fixedMoments: keepsMoments ? moments : nil)
     }
 
+    /// Bytes of the records, and of the blocks that are made of them.
+    var neededBytes: Double { 16 * Double(capacity * stride) }
+
     /// How many rows each level has.
     var rowCounts: [Int] { (0..<levelCount).map { Int(records.pointer[$0 * stride]) } }
 }

@@ -68,6 +68,18 @@ final class LevelPairTable {
         }
     }
 
+    /// How many pairs there are, equal ones perhaps several times.
+    var pairCount: Int { keys.count }
+
+    /// Bytes that the table has, and will have at a time until it is sorted; about, and as long as no pairs are added.
+    var neededBytes: Double {
+        let held = 8 * Double(keys.capacity + blocks.capacity) + 4 * Double(buckets.count)
+        // A list that is full moves to one twice as long; sorting takes a copy of the keys, an order, and the result.
+        let isFull = keys.count > keys.capacity / 16 * 15
+        let growth = isFull ? 16 * Double(keys.capacity + blocks.capacity) : 0
+        return held + max(growth, 20 * Double(keys.count) + 8 * Double(blocks.count))
+    }
+
     /// Where the block of a pair begins in `blocks`; a new pair gets a block of zeros.
     ///
     /// - Complexity: O(1) on average.

@@ -31,26 +31,29 @@ public struct StreamedDesign: Sendable {
     ///
     /// - Parameters:
     ///   - inspected: Columns that `prepare` looks at.
+    ///   - memory: Reading ends with an error when the sums need more.
     ///   - monitor: Is told how far the reading is, and can stop it.
     ///   - prepare: Steps that each part goes through before it is used; what they do with a row must depend on that row only.
     /// - Returns: `nil` for a formula that needs all rows at once, such as one with `poly(x, 2)` or `mean(x)`, for a first
     ///   part that says too little, and for a text of one part, where nothing is gained.
     /// - Complexity: One pass over the text as a rule; memory grows with levels and pairs of levels that occur together.
-    /// - Throws: `DesignError`, `TableError`, and what `prepare` throws.
+    /// - Throws: `DesignError`, `TableError`, `MemoryShortage`, and what `prepare` throws.
     public init?(
         _ formula: ModelFormula, contentsOf path: String, reading: ReadingOptions = ReadingOptions(),
         options: DesignOptions = DesignOptions(), inspecting inspected: Set<String> = [],
-        monitor: WorkMonitor = .none, prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
+        memory: MemoryLimit = .available, monitor: WorkMonitor = .none,
+        prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
     ) throws {
         let stream = try TableStream(contentsOf: path, options: reading, monitor: monitor)
         guard !stream.isShort else { return nil }
         try self.init(
-            formula, stream, options: options, inspecting: inspected, monitor: monitor, prepare: prepare)
+            formula, stream, options: options, inspecting: inspected, memory: memory, monitor: monitor,
+            prepare: prepare)
     }
 
     package init?(
         _ formula: ModelFormula, _ stream: TableStream, options: DesignOptions = DesignOptions(),
-        inspecting inspected: Set<String> = [], monitor: WorkMonitor = .none,
+        inspecting inspected: Set<String> = [], memory: MemoryLimit = .available, monitor: WorkMonitor = .none,
         prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
     ) throws {
         var places = [stream.firstPlace]
@@ -65,7 +68,7 @@ public struct StreamedDesign: Sendable {
                 return nil
             }
             guard let sampled else { return nil }
-            let pass = StreamedPass(sampled)
+            let pass = StreamedPass(sampled, memory: memory)
             let surprising: [TableStream.Place]
             do {
                 surprising = try pass.add(
@@ -105,7 +108,10 @@ extension StreamedPass {
             }
         } body: { part, _, place in
             if let part {
-                if surprising.isEmpty { self.add(part) }
+                if surprising.isEmpty {
+                    self.add(part)
+                    try self.checkMemory()
+                }
             } else {
                 surprising.append(place)
             }

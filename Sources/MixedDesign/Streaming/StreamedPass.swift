@@ -19,9 +19,15 @@ final class StreamedPass {
     private var held: [ModelFrame]? = []
     private var heldByteCount = 0
     private let constantCombination: [Double]?
+    private let memory: MemoryLimit
+    /// How many bytes the sums needed when they were last looked at.
+    private var checkedBytes = StreamedPass.carefreeBytes
+    /// Sums that need no more are gone on with unseen.
+    private static let carefreeBytes = 64e6
 
-    init(_ formula: SampledFormula) {
+    init(_ formula: SampledFormula, memory: MemoryLimit) {
         self.formula = formula
+        self.memory = memory
         groups = formula.groups
         accumulator = CrossProductsAccumulator(
             fixedColumnCount: formula.terms.fixed.columns.count, randomColumnCounts: groups.map(\.columns.count))
@@ -63,6 +69,16 @@ final class StreamedPass {
         let variables = formula.builder.variables.reduce(0) { $0 + ($1.levels == nil ? 8 : 4) }
         heldByteCount += frame.rowCount * (8 * numbers + variables + 4 * groups.count)
         if heldByteCount <= StreamedRows.largestHeldByteCount { held?.append(frame) } else { held = nil }
+    }
+
+    /// Refuses to go on where the sums need more memory than there is, looked at each time that they have grown by an eighth.
+    ///
+    /// - Throws: `MemoryShortage`.
+    func checkMemory() throws(MemoryShortage) {
+        let bytes = accumulator.neededBytes
+        if case .bytes = memory {} else { guard bytes > checkedBytes else { return } }
+        checkedBytes = 1.125 * bytes
+        try memory.check(bytes, for: .reading(pairs: accumulator.pairCount))
     }
 
     /// Looks whether the columns of random slopes vary, as long as that is not known.

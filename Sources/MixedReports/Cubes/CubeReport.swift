@@ -54,8 +54,8 @@ extension ResultsReport {
         if !pairs.isEmpty { sections.append(Section("pairs", pairTable)) }
 
         var introduction = [
-            "\(Self.grouped(cube.rowCount)) rows, \(design.fixedColumns.count) fixed-effects \(design.fixedColumns.count == 1 ? "column" : "columns")"
-                + (byteCount.map { ", \(Self.size($0))" } ?? "") + "."
+            "\(MeasureText.grouped(cube.rowCount)) rows, \(design.fixedColumns.count) fixed-effects \(design.fixedColumns.count == 1 ? "column" : "columns")"
+                + (byteCount.map { ", \(MeasureText.bytes(Double($0)))" } ?? "") + "."
         ]
         if let weights = cube.weights { introduction.append("Weights: \(weights).") }
         if let offset = cube.addedOffset { introduction.append("Offset: \(offset).") }
@@ -83,28 +83,5 @@ extension ResultsReport {
         else { return ("", "") }
         let shown = levels.prefix(6).joined(separator: ", ") + (levels.count > 6 ? ", ..." : "")
         return (shown, coding.words)
-    }
-
-    /// A number with its thousands set apart.
-    private static func grouped(_ number: Int) -> String {
-        let digits = Array(String(number))
-        var result = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { result.append(",") }
-            result.append(digit)
-        }
-        return result
-    }
-
-    /// A size in the unit that leaves one to three digits before the point.
-    private static func size(_ bytes: Int) -> String {
-        if bytes < 1000 { return "\(bytes) bytes" }
-        var value = Double(bytes)
-        var unit = "bytes"
-        for larger in ["kB", "MB", "GB", "TB"] where value >= 1000 {
-            value /= 1000
-            unit = larger
-        }
-        return "\((value * 10).rounded() / 10) \(unit)"
     }
 }
