@@ -8,5 +8,6 @@ struct BenchmarksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks",
         abstract: "Measure how fast mixed is on this machine; answers are checked before anything is timed.",
-        subcommands: [InferenceBenchmark.self, LargeBenchmark.self], defaultSubcommand: InferenceBenchmark.self)
+        subcommands: [InferenceBenchmark.self, LargeBenchmark.self, ScalingBenchmark.self],
+        defaultSubcommand: InferenceBenchmark.self)
 }

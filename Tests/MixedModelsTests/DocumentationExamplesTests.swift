@@ -253,8 +253,8 @@ import Testing
 
         do {
             _ = try model.fit(solver: .exact, memory: .bytes(20_000_000))
-        } catch FitError.notEnoughMemory(let shortage) {
-            print(shortage.sentence, shortage.hint)
+        } catch {
+            if case .notEnoughMemory(let shortage) = error { print(shortage.sentence, shortage.hint) }
         }
         #expect(throws: FitError.self) { try model.fit(solver: .exact, memory: .bytes(20_000_000)) }
     }

@@ -50,7 +50,7 @@ import Testing
         #expect(forecast.inverse >= border + blocks)
         #expect(forecast.inverse < 1.25 * (border + blocks), "\(forecast.inverse) for \(border + blocks)")
         let tangents = StoredBytes(
-            of: BlockFactorization.ChainTangents(deviance.plan, directions: deviance.directions)
+            of: BlockFactorization.ChainTangents(deviance.plan, directions: deviance.directions, keepsHalves: false)
         ).total
         let chain = Set(deviance.plan.chain.map(\.factor))
         let active = deviance.directions.count { chain.contains($0.factor) }
