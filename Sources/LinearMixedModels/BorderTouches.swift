@@ -22,13 +22,16 @@ struct BorderTouches: Sendable {
 
     /// Levels that touch at least this share of the border are dense: a product of dense panels takes a twentieth of the
     /// time for each multiplication.
-    static let denseShare = 0.25
+    private static let denseShare = 0.25
+
+    /// From how many columns on a level is dense.
+    static func smallestDensePattern(borderEffects: Int) -> Int { max(1, Int(denseShare * Double(borderEffects))) }
 
     /// - Returns: `nil` where the border is a single tile.
     init?(borderEffectCount: Int, tailCount: Int, patternStarts: Storage<Int>, patternColumns: Storage<Int32>) {
         guard borderEffectCount + tailCount > TiledMatrix.tileSize else { return nil }
         let levelCount = patternStarts.count - 1
-        let most = max(1, Int(Self.denseShare * Double(borderEffectCount)))
+        let most = Self.smallestDensePattern(borderEffects: borderEffectCount)
         var dense: [Int] = []
         var ranges: [Range<Int>] = []
         var first = 0

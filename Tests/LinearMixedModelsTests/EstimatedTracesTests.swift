@@ -9,7 +9,7 @@ import Testing
 
 /// Designs whose border has several tiles.
 private let tiled: [LargeDesign] = [
-    .crossed, .crossedSlopes, .dense, .denseSlopes, .nestedAndCrossed, .threeCrossed, .manyTrees,
+    .crossed, .crossedSlopes, .dense, .denseSlopes, .nestedAndCrossed, .threeCrossed,
 ]
 
 @Suite struct EstimatedTracesTests {

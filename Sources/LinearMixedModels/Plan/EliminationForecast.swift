@@ -54,7 +54,7 @@ package struct EliminationForecast: Sendable {
         let peeled = PeeledForecast(counts)
         let borderEffects = counts.crossedEffectCount - peeled.effectCount
         let size = borderEffects + counts.fixedCount
-        let positions = Self.positions(counts, peeled)
+        let positions = Self.positions(counts, peeled, borderEffects: borderEffects)
         chainEffectCount = positions.reduce(0) { $0 + $1.levelCount * $1.width }
         borderSize = size
         peeledEffectCount = peeled.effectCount
@@ -73,9 +73,10 @@ package struct EliminationForecast: Sendable {
 
     /// The chain's factors, finest first, and before them the levels that come off the border.
     private static func positions(
-        _ counts: DesignCounts, _ peeled: PeeledForecast
+        _ counts: DesignCounts, _ peeled: PeeledForecast, borderEffects: Int
     ) -> [ChainForecast] {
         let tail = counts.fixedCount + 1
+        let dense = BorderTouches.smallestDensePattern(borderEffects: borderEffects)
         var coarser: [Int] = []
         var positions: [ChainForecast] = []
         for factor in counts.chain.reversed() {
@@ -87,7 +88,7 @@ package struct EliminationForecast: Sendable {
                     pattern[level] += Int(count) * counts.factors[neighbour].columnCount
                 }
             }
-            for columns in pattern { position.add(pattern: columns, tail: tail) }
+            for columns in pattern { position.add(pattern: columns, tail: tail, dense: dense) }
             position.remove(columns: peeled.effectCount)
             positions.insert(position, at: 0)
             coarser.insert(shape.columnCount, at: 0)
@@ -102,7 +103,7 @@ package struct EliminationForecast: Sendable {
                         : sum + Int(counts.neighbours(of: peeled.factor, with: other)[level])
                             * counts.factors[other].columnCount
                 }
-                position.add(pattern: pattern, tail: tail)
+                position.add(pattern: pattern, tail: tail, dense: dense)
             }
             positions.insert(position, at: 0)
         }
@@ -140,7 +141,9 @@ struct ChainForecast {
     private(set) var levelCount = 0
     /// Columns of the border that the levels touch.
     private(set) var patternColumns = 0.0
-    /// The same with columns of coarser levels, fixed effects and the response, times the width.
+    /// The same without levels that touch a good share of them.
+    private(set) var sparseColumns = 0.0
+    /// All of them with columns of coarser levels, fixed effects and the response, times the width.
     private(set) var rowElements = 0.0
     private(set) var updates = 0.0
     /// Columns of the widest row.
@@ -153,10 +156,13 @@ struct ChainForecast {
     }
 
     /// Adds a level.
-    mutating func add(pattern: Int, tail: Int) {
+    ///
+    /// - Parameter dense: From how many columns on it counts as dense.
+    mutating func add(pattern: Int, tail: Int, dense: Int) {
         let columns = coarser.reduce(pattern + tail, +)
         levelCount += 1
         patternColumns += Double(pattern)
+        if pattern < dense { sparseColumns += Double(pattern) }
         rowElements += Double(width * columns)
         updates += Double(width) * Double(columns) * Double(columns + 1) / 2
         widest = max(widest, columns)
@@ -165,6 +171,7 @@ struct ChainForecast {
     /// Takes out columns that come off the border.
     mutating func remove(columns: Int) {
         patternColumns -= Double(columns)
+        sparseColumns = max(0, sparseColumns - Double(columns))
         rowElements -= Double(width * columns)
     }
 }

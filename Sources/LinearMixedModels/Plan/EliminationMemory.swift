@@ -29,7 +29,7 @@ struct EliminationMemory: Sendable {
         let effects = Double(counts.effectCount)
         plan = Self.plan(counts, positions, layout)
         factorization = Self.factorization(positions, layout) + 8 * effects
-        inverse = hasSingleFactor ? 0 : Self.inverse(positions, layout)
+        inverse = hasSingleFactor ? 0 : Self.inverse(counts, positions, layout)
         hessian =
             hasSingleFactor
             ? 0
@@ -85,7 +85,7 @@ struct EliminationMemory: Sendable {
             bytes += position.patternColumns * (4 + 4 * coarser) + 8 * position.rowElements
             if layout.isTiled {
                 // The levels of each column, and where the column stands in their patterns.
-                bytes += 8 * position.patternColumns + 8 * (layout.effects + 1)
+                bytes += 8 * position.sparseColumns + 8 * (layout.effects + 1)
             }
         }
         for shape in counts.factors { bytes += 4 * Double(shape.levelCount) }
@@ -123,8 +123,11 @@ struct EliminationMemory: Sendable {
     }
 
     /// The border's inverse and the blocks of the chain's, in `SelectedInverse`.
-    private static func inverse(_ positions: [ChainForecast], _ layout: BorderLayout) -> Double {
+    private static func inverse(
+        _ counts: DesignCounts, _ positions: [ChainForecast], _ layout: BorderLayout
+    ) -> Double {
         var bytes = 8 * layout.elements
+        for shape in counts.factors { bytes += Double(8 * shape.columnCount * shape.columnCount) }
         var shares = 0.0
         for (index, position) in positions.enumerated() {
             let block = Double(position.width * position.width)

@@ -12,10 +12,10 @@ import Testing
         EliminationForecast(DesignCounts(products, terms: design.terms), threads: 2).memory
     }
 
-    /// The share by which a forecast of an exact fit may miss; which tiles a level touches is left to chance.
+    /// The share by which a forecast of an exact fit may miss.
     private static let exactTolerance = 0.05
-    /// The same of an iterative fit, which has many small parts.
-    private static let iterativeTolerance = 0.15
+    /// The share by which a forecast of an iterative fit, which has many small parts, may be too high.
+    private static let iterativeExcess = 0.2
 
     @Test(arguments: LargeDesign.allCases)
     func layoutAndFactorisation(_ large: LargeDesign) throws {
@@ -55,8 +55,11 @@ import Testing
         let chain = Set(deviance.plan.chain.map(\.factor))
         let active = deviance.directions.count { chain.contains($0.factor) }
         let squares = 8 * Double(active * deviance.plan.borderSize * deviance.plan.borderSize)
+        // Where the border is small the right-hand sides of the average information are more.
+        let effects = products.factors.reduce(0) { $0 + $1.levelCount * $1.columnCount }
+        let most = max(tangents + squares, 16 * Double(effects * deviance.directions.count))
         #expect(forecast.hessian >= 0.99 * (tangents + squares))
-        #expect(forecast.hessian < 1.6 * (tangents + squares), "\(forecast.hessian) for \(tangents + squares)")
+        #expect(forecast.hessian < 1.6 * most, "\(forecast.hessian) for \(most)")
     }
 
     @Test(arguments: CrossedKind.allCases)
@@ -75,7 +78,8 @@ import Testing
         #expect(equations.expansion(state, traces: traces, tolerance: 1e-3) != nil)
         let stored = StoredBytes(of: equations, probes, skipping: ["products", "fixedBasis"]).total
         let expected = forecast.layoutBytes + forecast.probeBytes
-        #expect(abs(expected / stored - 1) < Self.iterativeTolerance, "\(expected) for \(stored)")
+        #expect(expected > 0.97 * stored, "\(expected) for \(stored)")
+        #expect(expected < (1 + Self.iterativeExcess) * stored, "\(expected) for \(stored)")
     }
 
     @Test func crossProducts() {

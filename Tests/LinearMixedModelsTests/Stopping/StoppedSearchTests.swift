@@ -22,6 +22,8 @@ import Testing
     func theBestPointIsReportedAndResumed(_ stopped: StoppedModel, evaluation: Int) throws {
         let model = try stopped.model()
         let whole = try model.fit()
+        // Some searches are over by then.
+        guard evaluation < whole.evaluations else { return }
         let listener = Listener(stoppingAt: evaluation)
         let fit = try model.fit(monitor: listener.monitor)
         #expect(fit.status == .interrupted && !fit.status.isOptimum)
@@ -37,6 +39,7 @@ import Testing
     func anEvaluationIsEndedInItsMidst(_ stopped: StoppedModel, evaluation: Int) throws {
         let model = try stopped.model()
         let whole = try model.fit()
+        guard evaluation <= whole.evaluations else { return }
         let listener = Listener(stoppingAt: evaluation)
         let fit = try model.fitStoppedWithin(listener)
         #expect(fit.status == .interrupted)
@@ -68,18 +71,21 @@ import Testing
 
     @Test(arguments: [2, 3, 4])
     func anIterativeSearchIsResumedByEitherPath(evaluation: Int) throws {
-        let model = try StoppedModel.penicillin.model()
+        let model = try StoppedModel.ratings.model()
         let listener = Listener(stoppingAt: evaluation)
         let fit = try model.fit(solver: .iterative, monitor: listener.monitor)
         #expect(fit.status == .interrupted && fit.computation.isIterative)
         #expect(fit.criterion.isNaN)
         #expect(fit.standardErrors.allSatisfy { $0 > 0 })
-        #expect(listener.states.allSatisfy { $0.path == .iterative && $0.borderEffects == 6 && $0.criterion == nil })
+        #expect(listener.states.allSatisfy { $0.path == .iterative && $0.borderEffects == 1142 && $0.criterion == nil })
         expectSame(try model.fit(solver: .exact, startingFrom: fit.startingPoint), try model.fit(solver: .exact))
         let resumed = try model.fit(solver: .iterative, startingFrom: fit.startingPoint)
         let whole = try model.fit(solver: .iterative)
         #expect(resumed.status == .converged)
-        for (left, right) in zip(resumed.theta, whole.theta) { #expect(abs(left - right) < 1e-4) }
+        // Both end at the root of an estimated score, which other probes move by a hundredth of a standard error at most.
+        for (index, error) in whole.standardErrors.enumerated() {
+            #expect(abs(resumed.coefficients[index] - whole.coefficients[index]) < 0.01 * error)
+        }
     }
 
     /// Wherever the wish arrives, the outcome is an interrupted fit that can be resumed, or the whole fit bit by bit.

@@ -87,7 +87,8 @@ import Testing
 
         deinit { try? FileManager.default.removeItem(at: root) }
 
-        var memory: MachineMemory? { LinuxMemory(root: root.path).current() }
+        // The files must not go while they are read.
+        var memory: MachineMemory? { withExtendedLifetime(self) { LinuxMemory(root: root.path).current() } }
     }
 
     private static let information = "MemTotal: 1000 kB\nMemFree:   100 kB\nMemAvailable:    800 kB\nSwapTotal: 9 kB\n"

@@ -165,7 +165,7 @@ import Testing
         let cube = try Self.cube()
         let text = ResultsReport(cube, byteCount: 12_345).rendered(as: .text)
         for part in [
-            "Cube of y ~ x * f", "240 rows, 6 fixed-effects columns, 12.3 kB", "(Intercept), x", "a, b, c", "A note.",
+            "Cube of y ~ x * f", "240 rows, 6 fixed-effects columns, 12 kB", "(Intercept), x", "a, b, c", "A note.",
         ] {
             #expect(text.contains(part), "\(text)")
         }

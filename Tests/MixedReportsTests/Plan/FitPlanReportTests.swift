@@ -56,7 +56,8 @@ import Testing
     @Test func whatIsCheaperIsSaid() throws {
         let slow = try plan("score ~ age + (1 | rater) + (1 | film)", raters: 6000, films: 5900, solver: .exact)
         #expect(notes(slow).contains { $0.hasPrefix("Cheaper, for the same model: --solver iterative.") })
-        let slopes = try plan("score ~ age + (1 | rater) + (1 + age | film)", raters: 3000, films: 1900)
+        let slopes = try plan(
+            "score ~ age + (1 | rater) + (1 + age | film)", raters: 3000, films: 1900, solver: .exact)
         let text = ResultsReport(slopes, formula: "f").rendered(as: .text)
         #expect(text.contains("Models with fewer random slopes, which answer another question"))
         let pass = DataPass(seconds: 3, bytes: 1e8, name: "big.csv", residualSeconds: 2)
