@@ -35,7 +35,7 @@ elif program == "mixedlm":
     import mixedlm
     import pandas as pd
 
-    data = pd.read_csv(path, dtype={name: str for name in factors}, engine="pyarrow" if False else "c")
+    data = pd.read_csv(path, dtype={name: str for name in factors})
     fit = mixedlm.lmer(formula, data, REML=True)
     answer = {
         "criterion": float(fit.deviance),
@@ -68,7 +68,7 @@ elif program == "gpboost":
         x = np.column_stack([np.ones(len(data)), data["service"].astype(float)])
         model = gpb.GPModel(group_data=data[["s", "d", "dept"]], likelihood="gaussian")
         y = data["y"]
-    model.fit(y=y.to_numpy(dtype=float), X=x, params={"std_dev": True})
+    model.fit(y=y.to_numpy(dtype=float), X=x)
     coefficients = np.asarray(model.get_coef())
     answer = {
         "coefficients": {str(i): float(v) for i, v in enumerate(coefficients.reshape(-1)[: x.shape[1]])},

@@ -67,23 +67,36 @@ extension LinearMixedModelFit {
         return with(residuals: summary)
     }
 
-    /// The five quantiles of some values by R's rule 7, by selection rather than sorting.
+    /// The five quantiles of some values by R's rule 7, by selection rather than sorting; reorders the values.
+    ///
+    /// - Complexity: O(n): the median divides the values, and the others are sought in their halves.
     static func quartiles(of values: UnsafeMutableBufferPointer<Double>) -> [Double] {
         guard !values.isEmpty else { return [] }
-        let last = Double(values.count - 1)
-        return [0, 0.25, 0.5, 0.75, 1].map { share in
-            let position = last * share
-            let lower = Int(position.rounded(.down))
-            let low = select(lower, of: values)
-            let fraction = position - Double(lower)
-            return fraction > 0 ? low + fraction * (select(lower + 1, of: values) - low) : low
+        let last = values.count - 1
+        /// A quantile that is known to stand in a range, left of which nothing is larger, and right of which nothing smaller.
+        func quantile(_ share: Double, in range: Range<Int>) -> (value: Double, place: Int) {
+            let position = Double(last) * share
+            let place = Int(position.rounded(.down))
+            let value = select(place, of: values, in: range)
+            let fraction = position - Double(place)
+            guard fraction > 0 else { return (value, place) }
+            let rest = place + 1 < range.upperBound ? place + 1..<range.upperBound : place + 1..<values.count
+            return (value + fraction * ((values[rest].min() ?? value) - value), place)
         }
+        let median = quantile(0.5, in: 0..<values.count)
+        let lower = quantile(0.25, in: 0..<median.place + 1)
+        let upper = quantile(0.75, in: median.place..<values.count)
+        let smallest = values[...lower.place].min() ?? lower.value
+        let largest = values[upper.place...].max() ?? upper.value
+        return [smallest, lower.value, median.value, upper.value, largest]
     }
 
-    /// The value that would stand at an index if the values were sorted; reorders the values.
-    private static func select(_ index: Int, of values: UnsafeMutableBufferPointer<Double>) -> Double {
-        var low = 0
-        var high = values.count - 1
+    /// The value that would stand at an index if the values were sorted, when it is known to be in a range; reorders that.
+    private static func select(
+        _ index: Int, of values: UnsafeMutableBufferPointer<Double>, in range: Range<Int>
+    ) -> Double {
+        var low = range.lowerBound
+        var high = range.upperBound - 1
         while low < high {
             let pivot = values[(low + high) / 2]
             var left = low
