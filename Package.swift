@@ -77,7 +77,7 @@ let package = Package(
             dependencies: [
                 "MixedModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Benchmarks", exclude: ["Peers"], swiftSettings: strict),
+            path: "Benchmarks", exclude: ["Peers", "Plots", "README.md"], swiftSettings: strict),
 
         .target(
             name: "MixedTestSupport", dependencies: ["MixedTables"], path: "Tests/MixedTestSupport",

@@ -23,7 +23,8 @@ struct LogLogPlot {
     /// The picture as SVG.
     var svg: String {
         let step = Self.margin.left + Self.size.width + Self.margin.right
-        let width = step * Double(panels.count)
+        // The last label is centred on the edge of its panel.
+        let width = step * Double(panels.count) + 20
         let height = Self.margin.top + Self.size.height + Self.margin.bottom
         var lines = [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" "
