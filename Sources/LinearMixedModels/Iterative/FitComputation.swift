@@ -68,7 +68,7 @@ public struct IterativeSearch: Hashable, Sendable, Codable {
 
 extension SolverChoice {
     /// Up to this many border effects a factorisation takes less time than the iterative search would save.
-    package static let largestExactBorder = 2_000
+    package static let largestExactBorder = 1_200
     /// Up to this many an exact step after the iterative search is affordable.
     package static let largestPolishedBorder = 12_000
 

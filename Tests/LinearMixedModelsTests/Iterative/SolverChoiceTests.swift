@@ -53,7 +53,7 @@ import Testing
     @Test func pathsFollowTheBorder() {
         #expect(SolverChoice.automatic.path(borderEffects: 0) == .exact)
         #expect(SolverChoice.iterative.path(borderEffects: 0) == .exact)
-        #expect(SolverChoice.automatic.path(borderEffects: 2_000) == .exact)
+        #expect(SolverChoice.automatic.path(borderEffects: 1_200) == .exact)
         #expect(SolverChoice.automatic.path(borderEffects: 4_000) == .iterativeThenExact)
         #expect(SolverChoice.automatic.path(borderEffects: 59_047) == .iterative)
         #expect(SolverChoice.exact.path(borderEffects: 59_047) == .exact)

@@ -43,7 +43,7 @@ import Testing
         )
         #expect(
             try notes(plan(crossed, raters: 2600, films: 2400))[0].hasSuffix(
-                "Between 2,000 and 12,000 levels, auto solves them as a whole only at the end of a search that does without: the answer is exact."
+                "Between 1,200 and 12,000 levels, auto solves them as a whole only at the end of a search that does without: the answer is exact."
             ))
         #expect(
             try notes(plan(crossed, raters: 13_000, films: 12_500))[0].contains(
