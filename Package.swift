@@ -45,7 +45,7 @@ let package = Package(
         room("MixedNumerics", ["CBoostMath"]),
         room("MixedLinearAlgebra", ["CLAPACK", "MixedProgress"]),
         room("MixedSyntax"),
-        room("MixedTables", ["MixedSyntax", "MixedProgress", "CZlib"]),
+        room("MixedTables", ["MixedSyntax", "MixedProgress", "CZlib", "CKernels"]),
         room("MixedDesign", ["MixedTables", "MixedSyntax", "MixedLinearAlgebra", "MixedProgress", "CKernels"]),
         room(
             "LinearMixedModels",

@@ -50,7 +50,7 @@ final class CrossProductsAccumulator {
         }
         self.pairs = pairs
         batch = Storage(zeros: Self.batchSize * width)
-        rowMajor = Storage(zeros: Self.batchSize * width)
+        rowMajor = Storage(zeros: Self.batchSize * LevelAccumulator.rowStride(fixedWidth: width))
         random = randomColumnCounts.map { Storage(zeros: Self.batchSize * $0) }
         roots = Storage(zeros: Self.batchSize)
         gram = Storage(zeros: width * width)
@@ -114,12 +114,12 @@ final class CrossProductsAccumulator {
         let width = columnCount + 1
         for column in 0..<columnCount {
             let values = base + column * count
-            var sum = 0.0
-            if let weights {
-                for row in 0..<count { sum += weights[rows.lowerBound + row] * values[row] * values[row] }
-            } else {
-                for row in 0..<count { sum += values[row] * values[row] }
+            guard let weights else {
+                squaredNorms[column].add(ColumnKernel.dot(values, values, count))
+                continue
             }
+            var sum = 0.0
+            for row in 0..<count { sum += weights[rows.lowerBound + row] * values[row] * values[row] }
             squaredNorms[column].add(sum)
         }
         let map =
@@ -129,11 +129,7 @@ final class CrossProductsAccumulator {
                 constantCombination: constantCombination)
         transform = map
         map.apply(to: base, rows: count, leadingDimension: count)
-        for column in 0..<width {
-            var sum = 0.0
-            for row in 0..<count { sum += base[row + column * count] }
-            fixedSums[column].add(sum)
-        }
+        for column in 0..<width { fixedSums[column].add(ColumnKernel.sum(base + column * count, count)) }
         if let weights {
             addGram(rows: count, to: &unweightedFixed)
             for row in rows { logWeights.add(logarithm(weights[row])) }
@@ -150,13 +146,14 @@ final class CrossProductsAccumulator {
         }
     }
 
+    /// Writes a batch row after row, as `LevelAccumulator` takes it.
     private func transpose(rows: Int) {
-        let width = columnCount + 1
+        let stride = LevelAccumulator.rowStride(fixedWidth: columnCount + 1)
         let source = batch.pointer
         let target = rowMajor.pointer
-        for column in 0..<width {
+        for column in 0...columnCount {
             let values = source + column * rows
-            for row in 0..<rows { target[row * width + column] = values[row] }
+            for row in 0..<rows { target[row * stride + column] = values[row] }
         }
     }
 

@@ -25,10 +25,14 @@ final class LevelAccumulator {
         unweightedGram = Matrix(rows: columnCount, columns: columnCount)
     }
 
+    /// Numbers from one row of a row-major batch to the next: an even number, the last of which may be zero.
+    static func rowStride(fixedWidth: Int) -> Int { (fixedWidth + 1) / 2 * 2 }
+
+    private var rowStride: Int { Self.rowStride(fixedWidth: fixedWidth) }
     private var momentCount: Int { PackedTriangle.count(fixedWidth) }
     private var crossStart: Int { 1 + columnCount * columnCount }
-    private var momentStart: Int { crossStart + columnCount * fixedWidth }
-    private var stride: Int { momentStart + (keepsMoments ? momentCount : 0) }
+    private var momentStart: Int { crossStart + columnCount * rowStride }
+    private var stride: Int { momentStart + (keepsMoments ? MomentGrid.count(rowStride) : 0) }
 
     /// Makes room for so many levels in all.
     func reserve(levels count: Int) {
@@ -71,28 +75,11 @@ final class LevelAccumulator {
     func addUnweighted(_ batch: UnsafePointer<Double>, rows: Int) {
         for column in 0..<columnCount {
             for other in 0...column {
-                let sum = Self.dot(batch + column * rows, batch + other * rows, rows)
+                let sum = ColumnKernel.dot(batch + column * rows, batch + other * rows, rows)
                 unweightedGram[column, other] += sum
                 if other != column { unweightedGram[other, column] += sum }
             }
         }
-    }
-
-    private static func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, _ count: Int) -> Double {
-        let (left, right) = (UnsafeRawPointer(left), UnsafeRawPointer(right))
-        var sums = SIMD4<Double>.zero
-        for group in 0..<count / 4 {
-            sums +=
-                left.loadUnaligned(fromByteOffset: 32 * group, as: SIMD4<Double>.self)
-                * right.loadUnaligned(fromByteOffset: 32 * group, as: SIMD4<Double>.self)
-        }
-        var rest = 0.0
-        for index in count / 4 * 4..<count {
-            rest +=
-                left.load(fromByteOffset: 8 * index, as: Double.self)
-                * right.load(fromByteOffset: 8 * index, as: Double.self)
-        }
-        return sums.sum() + rest
     }
 
     /// Adds a batch: random-effects columns column-major, fixed-effects columns and response row-major, both weighted.
@@ -111,7 +98,7 @@ final class LevelAccumulator {
     private func addSingle(
         _ random: UnsafePointer<Double>, _ fixed: UnsafePointer<Double>, codes: UnsafePointer<Int32>, rows count: Int
     ) {
-        let width = fixedWidth
+        let width = rowStride
         let stride = stride
         let records = records.pointer
         let keepsMoments = keepsMoments
@@ -123,15 +110,15 @@ final class LevelAccumulator {
             record[0] += 1
             record[1] += effect * effect
             let cross = record + 2
-            for term in 0..<width { cross[term] += effect * values[term] }
-            if keepsMoments { Self.addSquares(of: values, width: width, to: cross + width) }
+            ColumnKernel.add(effect, times: values, to: cross, pairs: width / 2)
+            if keepsMoments { MomentGrid.add(values, width: width, to: cross + width) }
         }
     }
 
     private func addPair(
         _ random: UnsafePointer<Double>, _ fixed: UnsafePointer<Double>, codes: UnsafePointer<Int32>, rows count: Int
     ) {
-        let width = fixedWidth
+        let width = rowStride
         let stride = stride
         let records = records.pointer
         let keepsMoments = keepsMoments
@@ -146,11 +133,11 @@ final class LevelAccumulator {
             record[3] += first * second
             record[4] += second * second
             let cross = record + 5
+            let effects = SIMD2(first, second)
             for term in 0..<width {
-                cross[2 * term] += first * values[term]
-                cross[2 * term + 1] += second * values[term]
+                ColumnKernel.add(effects * SIMD2(repeating: values[term]), to: cross + 2 * term)
             }
-            if keepsMoments { Self.addSquares(of: values, width: width, to: cross + 2 * width) }
+            if keepsMoments { MomentGrid.add(values, width: width, to: cross + 2 * width) }
         }
     }
 
@@ -158,7 +145,7 @@ final class LevelAccumulator {
         _ random: UnsafePointer<Double>, _ fixed: UnsafePointer<Double>, codes: UnsafePointer<Int32>, rows count: Int
     ) {
         let columns = columnCount
-        let width = fixedWidth
+        let width = rowStride
         let stride = stride
         let records = records.pointer
         let keepsMoments = keepsMoments
@@ -173,7 +160,7 @@ final class LevelAccumulator {
                 for other in 0..<columns { record[1 + other + column * columns] += value * random[row + other * count] }
                 for term in 0..<width { cross[column + term * columns] += value * values[term] }
             }
-            if keepsMoments { Self.addSquares(of: values, width: width, to: cross + columns * width) }
+            if keepsMoments { MomentGrid.add(values, width: width, to: cross + columns * width) }
         }
     }
 
@@ -186,19 +173,6 @@ final class LevelAccumulator {
         while offset < count {
             mixed_prefetch(record + offset)
             offset += 8
-        }
-    }
-
-    /// Adds *x x'* to a packed triangle.
-    @inline(__always)
-    private static func addSquares(
-        of row: UnsafePointer<Double>, width: Int, to triangle: UnsafeMutablePointer<Double>
-    ) {
-        var target = triangle
-        for column in 0..<width {
-            let value = row[column]
-            for other in column..<width { target[other - column] += value * row[other] }
-            target += width - column
         }
     }
 
@@ -222,7 +196,13 @@ final class LevelAccumulator {
             rowCounts[place] += Int(record[0])
             for index in 0..<block { diagonalBlocks[place * block + index] += record[1 + index] }
             for index in 0..<cross { fixedBlocks[place * cross + index] += record[crossStart + index] }
-            for index in 0..<momentCount { moments[place * momentCount + index] += record[momentStart + index] }
+            if keepsMoments {
+                moments.withUnsafeMutableBufferPointer { moments in
+                    guard let triangle = moments.baseAddress else { return }
+                    MomentGrid.addTriangle(
+                        of: record + momentStart, rowStride, size: fixedWidth, to: triangle + place * momentCount)
+                }
+            }
         }
         return FactorCrossProducts(
             columnCount: columns, rowCounts: rowCounts,

@@ -20,6 +20,11 @@ public struct CellCounts: Hashable, Sendable, Codable {
     ///
     /// - **Complexity:** O(rows) for each variable.
     init(_ variables: [(index: Int, codes: [Int32], levelCount: Int)], rowCount: Int) {
+        let cellLimit = variables.reduce(1) { min($0 * max($1.levelCount, 1), Self.largestTable + 1) }
+        if !variables.isEmpty, cellLimit <= Self.largestTable {
+            self = Self.counted(variables, cellCount: cellLimit, rowCount: rowCount)
+            return
+        }
         self.variables = variables.map(\.index)
         guard let first = variables.first else {
             levels = []
@@ -33,6 +38,29 @@ public struct CellCounts: Hashable, Sendable, Codable {
         let occurring = counts.indices.filter { counts[$0] > 0 }
         levels = cells.parts.map { part in occurring.map { part[$0] } }
         self.counts = occurring.map { counts[$0] }
+    }
+
+    /// So many combinations are counted in a table of all of them.
+    private static let largestTable = 4096
+
+    /// Counts the combinations of few levels, those that occur and those that do not.
+    private static func counted(
+        _ variables: [(index: Int, codes: [Int32], levelCount: Int)], cellCount: Int, rowCount: Int
+    ) -> CellCounts {
+        var cells = [Int32](repeating: 0, count: rowCount)
+        for variable in variables {
+            let levelCount = Int32(truncatingIfNeeded: variable.levelCount)
+            for row in 0..<rowCount { cells[row] = cells[row] * levelCount + variable.codes[row] }
+        }
+        var counts = [Int](repeating: 0, count: cellCount)
+        for cell in cells { counts[Int(cell)] += 1 }
+        let occurring = counts.indices.filter { counts[$0] > 0 }
+        var stride = cellCount
+        let levels = variables.map { variable in
+            stride /= max(variable.levelCount, 1)
+            return occurring.map { Int32(truncatingIfNeeded: $0 / stride % max(variable.levelCount, 1)) }
+        }
+        return CellCounts(variables: variables.map(\.index), levels: levels, counts: occurring.map { counts[$0] })
     }
 
     /// The cells of some of the variables, which stand at new indices in another design.

@@ -11,6 +11,13 @@ extension ColumnValues {
             codes: values.map { $0 < 0 ? CategoricalValues.missing : Int32($0) }, levels: ["FALSE", "TRUE"],
             kind: .factor)
     }
+
+    /// The index of each row's level among `known`: -1 for a missing value, -2 for a level that is not known.
+    func codes(amongLevels known: [String]) -> [Int32] {
+        // The order of its own levels does not matter.
+        if case .categorical(let values) = self { return values.codes(amongLevels: known) }
+        return factor().codes(amongLevels: known)
+    }
 }
 
 extension CategoricalValues {

@@ -36,7 +36,7 @@ struct EvaluatedPart {
         for (index, variable) in builder.variables.enumerated() {
             let source = evaluated[builder.evaluatedIndex[index]]
             if let levels = variable.levels {
-                let codes = source.values.factor().codes(amongLevels: levels)
+                let codes = source.values.codes(amongLevels: levels)
                 if codes.contains(CategoricalValues.unknown) { throw Surprise() }
                 values.append(.categorical(codes))
             } else {

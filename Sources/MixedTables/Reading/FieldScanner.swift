@@ -43,8 +43,8 @@ struct FieldScanner {
         self.delimiter = delimiter ?? 0x20
         alternate = delimiter ?? 0x09
         isWhitespace = delimiter == nil
-        delimiterWord = Self.repeated(delimiter ?? 0x20)
-        alternateWord = Self.repeated(delimiter ?? 0x09)
+        delimiterWord = ByteWord.repeated(delimiter ?? 0x20)
+        alternateWord = ByteWord.repeated(delimiter ?? 0x09)
     }
 
     @inline(__always)
@@ -105,25 +105,17 @@ struct FieldScanner {
     private func endOfUnquoted(_ offset: Int) -> Int {
         var end = offset
         while end + 8 <= count {
-            let word = UnsafeRawPointer(base + end).loadUnaligned(as: UInt64.self).littleEndian
+            let word = ByteWord.load(base + end)
             let found =
-                Self.zeroBytes(word ^ delimiterWord) | Self.zeroBytes(word ^ alternateWord)
-                | Self.zeroBytes(word ^ Self.repeated(0x0A)) | Self.zeroBytes(word ^ Self.repeated(0x0D))
+                ByteWord.zeroBytes(word ^ delimiterWord) | ByteWord.zeroBytes(word ^ alternateWord)
+                | ByteWord.zeroBytes(word ^ ByteWord.repeated(0x0A))
+                | ByteWord.zeroBytes(word ^ ByteWord.repeated(0x0D))
             if found != 0 { return end + found.trailingZeroBitCount >> 3 }
             end += 8
         }
         while end < count, !isDelimiter(base[end]), !isLineEnd(base[end]) { end += 1 }
         return end
     }
-
-    /// The highest bit of each byte that is zero; bytes after the first of them may have theirs as well.
-    @inline(__always)
-    private static func zeroBytes(_ word: UInt64) -> UInt64 {
-        (word &- repeated(0x01)) & ~word & repeated(0x80)
-    }
-
-    @inline(__always)
-    private static func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
     /// Sets what follows the field whose terminator stands at `position`.
     @inline(__always)

@@ -17,19 +17,10 @@ package struct LevelDictionary {
         var fieldStart: Int
     }
 
-    /// A place of the hash table: what is needed to recognise most texts is in one cache line.
-    private struct Slot {
-        var key: UInt64
-        var length: UInt32
-        /// -1 where the place is free.
-        var code: Int32
-    }
-
     private(set) var entries: [Entry] = []
     /// How many of them have been passed on.
     private(set) var takenCount = 0
-    private var slots: [Slot] = []
-    private var mask = -1
+    private var slots = LevelSlots.empty
     private var arena: [UInt8] = []
 
     /// The code of a text, which is added when it is new.
@@ -43,6 +34,9 @@ package struct LevelDictionary {
             length <= 8 ? Self.packed(text, length, canReadEight: readable >= 8) : Self.hash(text, length)
         return code(key: key, text: text, length: length, fieldStart: fieldStart)
     }
+
+    /// What finds short texts, as long as none is added.
+    var lookup: LevelLookup { slots.lookup }
 
     /// The code of a text of another dictionary.
     mutating func code(of entry: Entry, in other: LevelDictionary) -> Int32 {
@@ -60,17 +54,17 @@ package struct LevelDictionary {
 
     @inline(__always)
     private mutating func code(key: UInt64, text: UnsafePointer<UInt8>, length: Int, fieldStart: Int) -> Int32 {
-        guard mask >= 0 else { return insert(key, text, length, fieldStart) }
-        var place = Self.scramble(key, length) & mask
+        let lookup = slots.lookup
+        var place = lookup.place(key, length)
         while true {
-            let slot = slots[place]
+            let slot = lookup[place]
             if slot.code < 0 { return insert(key, text, length, fieldStart) }
             if slot.key == key, slot.length == UInt32(truncatingIfNeeded: length),
                 length <= 8 || matches(slot.code, text, length)
             {
                 return slot.code
             }
-            place = (place + 1) & mask
+            place = lookup.place(after: place)
         }
     }
 
@@ -103,25 +97,19 @@ package struct LevelDictionary {
     @inline(never)
     private mutating func insert(_ key: UInt64, _ text: UnsafePointer<UInt8>, _ length: Int, _ fieldStart: Int) -> Int32
     {
-        if (entries.count + 1) * 2 > slots.count { rebuild(max(64, slots.count * 2)) }
+        if (entries.count + 1) * 2 > slots.count || !isKnownUniquelyReferenced(&slots) { rebuild() }
         let code = Int32(truncatingIfNeeded: entries.count)
         entries.append(Entry(key: key, start: arena.count, length: length, fieldStart: fieldStart))
         arena.append(contentsOf: UnsafeBufferPointer(start: text, count: length))
-        place(code, key, length)
+        slots.insert(code, key, length)
         return code
     }
 
-    private mutating func place(_ code: Int32, _ key: UInt64, _ length: Int) {
-        var place = Self.scramble(key, length) & mask
-        while slots[place].code >= 0 { place = (place + 1) & mask }
-        slots[place] = Slot(key: key, length: UInt32(truncatingIfNeeded: length), code: code)
-    }
-
-    private mutating func rebuild(_ count: Int) {
-        mask = count - 1
-        slots = Array(repeating: Slot(key: 0, length: 0, code: -1), count: count)
+    /// Makes a larger table.
+    private mutating func rebuild() {
+        slots = LevelSlots(count: max(64, slots.count * 2))
         for (code, entry) in entries.enumerated() {
-            place(Int32(truncatingIfNeeded: code), entry.key, entry.length)
+            slots.insert(Int32(truncatingIfNeeded: code), entry.key, entry.length)
         }
     }
 
@@ -135,12 +123,6 @@ package struct LevelDictionary {
         var word: UInt64 = 0
         for index in 0..<length { word |= UInt64(bytes[index]) << UInt64(index * 8) }
         return word
-    }
-
-    @inline(__always)
-    private static func scramble(_ key: UInt64, _ length: Int) -> Int {
-        let product = (key ^ UInt64(truncatingIfNeeded: length)).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return Int(truncatingIfNeeded: (product.high ^ product.low) >> 1)
     }
 
     /// A hash of nine bytes or more: full-width products of the words, folded.

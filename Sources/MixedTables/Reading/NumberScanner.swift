@@ -126,10 +126,18 @@ struct NumberScanner {
     /// Powers of ten up to the largest that is a double, in memory that every scanner points to.
     private static let powersOfTen: PowersOfTen = PowersOfTen()
 
+    /// Powers of ten up to the largest in a word.
+    static var wholePowersOfTen: UnsafePointer<UInt64> { powersOfTen.whole }
+
     private struct PowersOfTen: @unchecked Sendable {
         let pointer: UnsafePointer<Double>
+        let whole: UnsafePointer<UInt64>
 
         init() {
+            let whole = UnsafeMutablePointer<UInt64>.allocate(capacity: 20)
+            whole[0] = 1
+            for exponent in 1...19 { whole[exponent] = whole[exponent - 1] * 10 }
+            self.whole = UnsafePointer(whole)
             let powers = UnsafeMutablePointer<Double>.allocate(capacity: 23)
             var power = 1.0
             for exponent in 0...22 {

@@ -18,6 +18,30 @@ struct RecordReader {
 
     typealias Columns = UnsafeMutableBufferPointer<ColumnStore>
 
+    /// How long to wait before plain records are looked for again, where there are few of them.
+    private struct Patience {
+        private var pause = 0
+        private var left = 0
+        /// Fewer in a row are not worth the search.
+        private static let fewest = 4
+        private static let longestPause = 256
+
+        /// Whether to look for plain records now; asked once for each record.
+        var mayTry: Bool {
+            mutating get {
+                if left == 0 { return true }
+                left -= 1
+                return false
+            }
+        }
+
+        /// Notes how many were found.
+        mutating func note(_ count: Int) {
+            pause = count >= Self.fewest ? 0 : min(max(1, 2 * pause), Self.longestPause)
+            left = pause
+        }
+    }
+
     /// Reads the records that begin before `limit`.
     ///
     /// - Returns: Where the next record begins.
@@ -27,9 +51,20 @@ struct RecordReader {
         let base = scanner.base
         let last = context.fieldCount - 1
         let parsesFirst = !context.missing.hasNumbers
+        let plain = PlainRecordReader(context, scanner)
+        var patience = Patience()
         var offset = scanner.startOfRecord(start)
         while offset < limit {
             if rowCount == capacity { grow(columns) }
+            if let plain, patience.mayTry {
+                let before = rowCount
+                offset = plain.read(from: offset, until: limit, row: &rowCount, capacity: capacity, into: columns)
+                patience.note(rowCount - before)
+                offset = scanner.startOfRecord(offset)
+                // What stopped it is read below, by all the rules.
+                if offset >= limit { break }
+                if rowCount == capacity { continue }
+            }
             let record = offset
             for index in 0...last {
                 let kind = index < columns.count ? columns[index].kind : .skipped
