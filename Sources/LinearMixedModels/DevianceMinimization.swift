@@ -48,8 +48,9 @@ struct MinimizationSettings: Sendable {
     var tolerance = 1e-14
     /// The same where the exact Hessian costs as much as several gradients: certified, and one more step is taken unseen.
     var largeBorderTolerance = 5e-11
-    /// The same while the Hessian is approximate; an exact one takes over from here.
-    var approximateTolerance = 1e-8
+    /// The same while the Hessian is approximate; an exact one takes over from here. Approximate steps leave a thousandth of
+    /// the decrease or less, so that the first exact expansion usually is the last.
+    var approximateTolerance = 1e-6
     /// Below this predicted decrease, a twentieth of a standard error, the traces of an exact Hessian count as settled.
     var settledDecrease = 2.5e-3
     /// A decrement up to this certifies an optimum: every parameter within 10⁻⁵ of its standard error.

@@ -146,14 +146,17 @@ final class CrossProductsAccumulator {
         }
     }
 
-    /// Writes a batch row after row, as `LevelAccumulator` takes it.
+    /// Writes a batch row after row, as `LevelAccumulator` takes it, a few rows at a time that stay in the first-level cache.
     private func transpose(rows: Int) {
         let stride = LevelAccumulator.rowStride(fixedWidth: columnCount + 1)
         let source = batch.pointer
         let target = rowMajor.pointer
-        for column in 0...columnCount {
-            let values = source + column * rows
-            for row in 0..<rows { target[row * stride + column] = values[row] }
+        for first in Swift.stride(from: 0, to: rows, by: 32) {
+            let last = min(first + 32, rows)
+            for column in 0...columnCount {
+                let values = source + column * rows
+                for row in first..<last { target[row &* stride &+ column] = values[row] }
+            }
         }
     }
 

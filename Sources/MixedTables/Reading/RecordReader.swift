@@ -55,7 +55,7 @@ struct RecordReader {
         var patience = Patience()
         var offset = scanner.startOfRecord(start)
         while offset < limit {
-            if rowCount == capacity { grow(columns) }
+            if rowCount == capacity { grow(columns, from: start, at: offset, until: limit) }
             if let plain, patience.mayTry {
                 let before = rowCount
                 offset = plain.read(from: offset, until: limit, row: &rowCount, capacity: capacity, into: columns)
@@ -138,8 +138,10 @@ struct RecordReader {
         return .ragged(record: record, row: rowCount, found: found ?? fields.count)
     }
 
-    private mutating func grow(_ columns: Columns) {
-        capacity *= 2
+    /// Makes room for as many rows as the records so far suggest.
+    private mutating func grow(_ columns: Columns, from start: Int, at offset: Int, until limit: Int) {
+        let share = Double(limit - start) / Double(max(offset - start, 1))
+        capacity = max(capacity + capacity / 8 + 16, Int(min(1.02 * share, 16) * Double(rowCount)) + 16)
         for index in columns.indices { columns[index].grow(to: capacity, keeping: rowCount) }
     }
 
