@@ -4,9 +4,7 @@
 public struct ReadingProgress: Hashable, Sendable {
     /// What the text is read for.
     public enum Purpose: String, Hashable, Sendable {
-        /// Compressed text is unpacked, or a pipe is read into memory.
-        case unpacking
-        /// The rows are read.
+        /// The rows are read, which unpacks compressed text.
         case rows
         /// The rows are read once more, because later ones were of other kinds than the first.
         case rowsAgain
@@ -17,11 +15,11 @@ public struct ReadingProgress: Hashable, Sendable {
     public let purpose: Purpose
     /// What messages call the text.
     public let name: String
-    /// The bytes that have been read.
+    /// The bytes that have been read; unpacked ones for compressed text.
     public let byteCount: Int
-    /// All bytes; `nil` for a pipe, whose end is not known.
+    /// All bytes; a guess for compressed text until its end is seen, `nil` for a pipe.
     public let totalByteCount: Int?
-    /// The rows that have been read; zero while text is unpacked.
+    /// The rows that have been read.
     public let rowCount: Int
     /// The time it has taken so far.
     public let seconds: Double
@@ -53,21 +51,20 @@ package struct ReadingMeter: Sendable {
     private let report: @Sendable (WorkProgress) -> Void
     private let purpose: ReadingProgress.Purpose
     private let name: String
-    private let total: Int?
     private let clock = WorkClock()
 
-    /// - Parameter total: All bytes; `nil` where they are not known.
     /// - Returns: `nil` where nobody is to be told.
-    package init?(_ monitor: WorkMonitor, _ purpose: ReadingProgress.Purpose, name: String, total: Int?) {
+    package init?(_ monitor: WorkMonitor, _ purpose: ReadingProgress.Purpose, name: String) {
         guard let report = monitor.report else { return nil }
         self.report = report
         self.purpose = purpose
         self.name = name
-        self.total = total
     }
 
     /// Says that so much has been read.
-    package func update(bytes: Int, rows: Int = 0) {
+    ///
+    /// - Parameter total: All bytes; `nil` where they are not known.
+    package func update(bytes: Int, of total: Int?, rows: Int) {
         report(
             .reading(
                 ReadingProgress(

@@ -39,6 +39,11 @@ public enum TableError: Error, Hashable, Sendable {
     case duplicateHeader(file: String, name: String, first: Int, second: Int)
     /// A gzip stream that ends early or is damaged.
     case corruptCompression(file: String, reason: String)
+    /// Text that is unpacked or received from a pipe is more than memory is to hold, and the folder for temporary files has no
+    /// room for it.
+    case storageFull(file: String, folder: String, storedBytes: Int, neededBytes: Int?)
+    /// Such text cannot be stored in the folder for temporary files for another reason.
+    case unusableStorage(file: String, folder: String, reason: String)
 
     /// The system refused to write the file.
     case unwritable(file: String, reason: String)
@@ -98,10 +103,22 @@ extension TableError: CustomStringConvertible {
             return "\(file): the columns \(first) and \(second) are both called '\(name)': rename one of them"
         case .corruptCompression(let file, let reason):
             return "\(file): the gzip file is damaged (\(reason)): fetch or compress it again"
+        case .storageFull(let file, let folder, let stored, let needed):
+            let whole = needed.map { " of about \(Self.megabytes($0))" } ?? ""
+            return "\(file): the folder '\(folder)' has no room for the text, which is kept there while it is read "
+                + "(\(Self.megabytes(stored))\(whole) stored so far)\n" + Self.storageAdvice
+        case .unusableStorage(let file, let folder, let reason):
+            return "\(file): the text cannot be kept in the folder '\(folder)' while it is read (\(reason))\n"
+                + Self.storageAdvice
         case .unwritable(let file, let reason):
             return "\(file): cannot be written (\(reason))"
         case .unsuitableDelimiter(let reason):
             return reason
         }
     }
+
+    private static let storageAdvice =
+        "Set TMPDIR to a folder with room, or name a file that is not compressed: it is read where it is"
+
+    private static func megabytes(_ count: Int) -> String { "\(count / 1_000_000) MB" }
 }

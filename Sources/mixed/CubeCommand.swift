@@ -79,12 +79,14 @@ struct CubeCollectCommand: ParsableCommand {
         let source = try DataSource(data)
         try outputOptions.check(inputs: source.path.map { [$0] } ?? [])
         let cube = try LongWork.run(isQuiet: outputOptions.quiet) { monitor in
-            if let path = source.path, let rows = try model.stream(path, request, monitor: monitor),
+            let reading = request.readingOptions(columns: model.columnNames)
+            let text = try source.text(reading.encoding, monitor: monitor)
+            if let text, let rows = try model.stream(text, request, monitor: monitor),
                 let cube = DataCube(rows)
             {
                 return cube
             }
-            let table = try source.table(request.readingOptions(columns: model.columnNames), monitor: monitor)
+            let table = try source.table(reading, from: text, monitor: monitor)
             return try model.cube(request.prepared(table))
         }
         try outputOptions.put(cube)

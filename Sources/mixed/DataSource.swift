@@ -32,15 +32,35 @@ enum DataSource {
         throw CommandError("There is no data set '@\(name)' among those that come with mixed\n  hint: \(advice)")
     }
 
+    /// The text, opened; `nil` for a bundled data set.
+    func text(_ encoding: ReadingOptions.Encoding, monitor: WorkMonitor) throws -> TextSource? {
+        switch self {
+        case .file(let path): try Self.opened(path, encoding, monitor)
+        case .standardInput: try TextSource(contentsOf: "-", encoding: encoding, monitor: monitor)
+        case .bundled: nil
+        }
+    }
+
+    private static func opened(
+        _ path: String, _ encoding: ReadingOptions.Encoding, _ monitor: WorkMonitor
+    ) throws -> TextSource {
+        if let kind = try SavedFileKind(contentsOf: path) { throw CommandError(notData: path, kind) }
+        return try TextSource(contentsOf: path, encoding: encoding, monitor: monitor)
+    }
+
     /// The table.
     ///
     /// For a bundled data set its delimiter and encoding are known.
-    func table(_ options: ReadingOptions, monitor: WorkMonitor) throws -> DataTable {
+    ///
+    /// - Parameter text: The text, where it has been opened before.
+    func table(_ options: ReadingOptions, from text: TextSource? = nil, monitor: WorkMonitor) throws -> DataTable {
         switch self {
         case .file(let path):
-            if let kind = try SavedFileKind(contentsOf: path) { throw CommandError(notData: path, kind) }
-            return try DataTable(contentsOf: path, options: options, monitor: monitor)
-        case .standardInput: return try DataTable(contentsOf: "-", options: options, monitor: monitor)
+            let text = try text ?? Self.opened(path, options.encoding, monitor)
+            return try DataTable(text, options: options, monitor: monitor)
+        case .standardInput:
+            let text = try text ?? TextSource(contentsOf: "-", encoding: options.encoding, monitor: monitor)
+            return try DataTable(text, options: options, monitor: monitor)
         case .bundled(let name):
             let known = ReadingOptions(missingCodes: options.missingCodes, columns: options.columns)
             var table = try DataTable(contentsOf: BundledData.path(of: name), options: known)

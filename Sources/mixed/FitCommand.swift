@@ -96,14 +96,16 @@ struct FitCommand: ParsableCommand {
         let clock = ContinuousClock()
         let begin = clock.now
         return try LongWork.run(isQuiet: outputOptions.quiet) { monitor in
-            if let path = source.path, let rows = try model.stream(path, request, monitor: monitor) {
+            let reading = request.readingOptions(columns: model.columnNames)
+            let text = try source.text(reading.encoding, monitor: monitor)
+            if let text, let rows = try model.stream(text, request, monitor: monitor) {
                 let read = clock.now
                 let fit = try model.fit(rows, startingFrom: start, monitor: monitor)
                 let (whole, notes) = try Self.addingResiduals(of: rows, to: fit, monitor: monitor)
                 return Outcome(
                     fit: whole, notes: notes, seconds: ((read - begin).inSeconds, (clock.now - read).inSeconds))
             }
-            let table = try source.table(request.readingOptions(columns: model.columnNames), monitor: monitor)
+            let table = try source.table(reading, from: text, monitor: monitor)
             let prepared = try request.prepared(table)
             let read = clock.now
             let fit = try model.fit(prepared, startingFrom: start, monitor: monitor)

@@ -68,18 +68,17 @@ struct ModelRequest {
         }
     }
 
-    /// Reads a file in one pass, without holding its rows; `nil` where they must be held.
+    /// Reads a text in one pass, without holding its rows; `nil` where they must be held.
     ///
     /// - Parameter memory: What may be taken, where that is another limit than that of the fit.
     func stream(
-        _ path: String, _ request: DataRequest, memory: MemoryLimit? = nil, monitor: WorkMonitor
+        _ text: TextSource, _ request: DataRequest, memory: MemoryLimit? = nil, monitor: WorkMonitor
     ) throws -> StreamedDesign? {
-        guard let formula, request.isRowwise, try SavedFileKind(contentsOf: path) == nil else { return nil }
+        guard let formula, request.isRowwise else { return nil }
         var reading = request.readingOptions(columns: columnNames)
         reading.threads = threads
         return try StreamedDesign(
-            formula, contentsOf: path, reading: reading,
-            options: designOptions,
+            formula, text, reading: reading, options: designOptions,
             inspecting: request.columnNames, memory: memory ?? self.memory, monitor: monitor
         ) { try request.preparedPart($0) }
     }

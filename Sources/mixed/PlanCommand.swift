@@ -62,8 +62,13 @@ struct PlanCommand: ParsableCommand {
         let pass: DataPass
         var notes: [String] = []
         var text = formula
-        let streamed = try LongWork.run(isQuiet: outputOptions.quiet) { monitor in
-            try source.path.flatMap { try model.stream($0, request, memory: .available, monitor: monitor) }
+        let reading = request.readingOptions(columns: model.columnNames)
+        let (opened, streamed) = try LongWork.run(isQuiet: outputOptions.quiet) { monitor in
+            let opened = try source.text(reading.encoding, monitor: monitor)
+            return (
+                opened,
+                try opened.flatMap { try model.stream($0, request, memory: .available, monitor: monitor) }
+            )
         }
         if let rows = streamed {
             let seconds = (clock.now - start).inSeconds
@@ -75,7 +80,7 @@ struct PlanCommand: ParsableCommand {
             text = rows.design.formula.description
         } else {
             let table = try LongWork.run(isQuiet: outputOptions.quiet) {
-                try source.table(request.readingOptions(columns: model.columnNames), monitor: $0)
+                try source.table(reading, from: opened, monitor: $0)
             }
             let prepared = try request.prepared(table)
             notes = prepared.notes

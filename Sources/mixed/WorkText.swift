@@ -21,7 +21,6 @@ enum WorkText {
     private static func line(_ reading: ReadingProgress) -> String {
         var parts: [String]
         switch reading.purpose {
-        case .unpacking: parts = [(reading.totalByteCount == nil ? "Reading " : "Unpacking ") + reading.name]
         case .rows: parts = ["Reading \(reading.name)"]
         case .rowsAgain: parts = ["Reading \(reading.name) again"]
         case .residuals: parts = ["Residuals from \(reading.name)"]

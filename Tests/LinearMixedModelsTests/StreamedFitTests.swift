@@ -39,13 +39,7 @@ private struct MessyText {
         Array(([Self.header] + rows).map { $0.joined(separator: ",") }.joined(separator: "\n").utf8)
     }
 
-    func source() throws -> TextSource {
-        var buffer = GrowingBytes(capacity: 1)
-        let bytes = bytes
-        buffer.room(atLeast: bytes.count)?.copyBytes(from: bytes)
-        buffer.count = bytes.count
-        return TextSource(buffer.finish(), named: "messy.csv")
-    }
+    func source() throws -> TextSource { try TextSource(bytes, named: "messy.csv") }
 
     func stream(pieceSize: Int = 900, threads: Int = 2) throws -> TableStream {
         try TableStream(try source(), options: ReadingOptions(threads: threads), pieceSize: pieceSize)

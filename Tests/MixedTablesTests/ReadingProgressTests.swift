@@ -33,11 +33,9 @@ private final class ReadingListener: Sendable {
         "number,word\n" + (0..<400).map { "\($0),w\($0 % 7)" }.joined(separator: "\n") + "\n"
 
     private func read(threads: Int, _ monitor: WorkMonitor) throws -> DataTable {
-        var bytes = GrowingBytes(capacity: 1)
-        bytes.room(atLeast: Self.text.utf8.count)?.copyBytes(from: Array(Self.text.utf8))
-        bytes.count = Self.text.utf8.count
-        return try DataTable(
-            TextSource(bytes.finish(), named: "numbers.csv"), options: ReadingOptions(threads: threads), pieceSize: 256,
+        try DataTable(
+            TextSource(Array(Self.text.utf8), named: "numbers.csv"), options: ReadingOptions(threads: threads),
+            pieceSize: 256,
             monitor: monitor)
     }
 
@@ -68,20 +66,21 @@ private final class ReadingListener: Sendable {
     }
 
     @Test func unpackingIsToldAndStopped() throws {
-        let listener = ReadingListener()
-        let source = GzipTests.small + GzipTests.second
-        func open(_ monitor: WorkMonitor) throws -> TextSource {
-            var bytes = GrowingBytes(capacity: 1)
-            bytes.room(atLeast: source.count)?.copyBytes(from: source)
-            bytes.count = source.count
-            return try TextSource.open(bytes.finish(), named: "data.gz", options: .init(), monitor: monitor)
+        let plain = Array(Self.text.utf8)
+        let packed = GzipFile.stored(plain)
+        func read(_ monitor: WorkMonitor) throws -> DataTable {
+            let settings = SpoolSettings(memoryLimit: 1024, chunkSize: 256)
+            return try DataTable(
+                TextSource(packed, named: "data.gz", monitor: monitor, storage: settings),
+                options: ReadingOptions(threads: 1), pieceSize: 256, monitor: monitor)
         }
-        _ = try open(listener.monitor)
-        #expect(listener.states.first?.purpose == .unpacking)
-        #expect(listener.states.first?.totalByteCount == source.count)
+        let listener = ReadingListener()
+        _ = try read(listener.monitor)
+        #expect(listener.states.last?.byteCount == plain.count)
+        #expect(listener.states.last?.totalByteCount == plain.count)
         let stopped = ReadingListener()
         stopped.stop.request()
-        #expect(throws: TableError.interrupted(file: "data.gz")) { try open(stopped.monitor) }
+        #expect(throws: TableError.interrupted(file: "data.gz")) { try read(stopped.monitor) }
     }
 
     @Test func speedAndRest() {

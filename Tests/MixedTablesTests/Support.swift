@@ -14,10 +14,7 @@ func read(_ text: String, _ options: ReadingOptions = .init(), pieceSize: Int = 
 func read(_ bytes: [UInt8], _ options: ReadingOptions = .init(), pieceSize: Int = TableAssembler.pieceSize)
     throws(TableError) -> DataTable
 {
-    var copy = GrowingBytes(capacity: bytes.count)
-    copy.room(atLeast: bytes.count)?.copyBytes(from: bytes)
-    copy.count = bytes.count
-    let source = try TextSource.open(copy.finish(), named: "test.csv", options: options)
+    let source = try TextSource(bytes, named: "test.csv", encoding: options.encoding)
     return try DataTable(source, options: options, pieceSize: pieceSize)
 }
 

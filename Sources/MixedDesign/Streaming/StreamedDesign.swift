@@ -44,7 +44,20 @@ public struct StreamedDesign: Sendable {
         memory: MemoryLimit = .available, monitor: WorkMonitor = .none,
         prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
     ) throws {
-        let stream = try TableStream(contentsOf: path, options: reading, monitor: monitor)
+        try self.init(
+            formula, TextSource(contentsOf: path, encoding: reading.encoding, monitor: monitor), reading: reading,
+            options: options, inspecting: inspected, memory: memory, monitor: monitor, prepare: prepare)
+    }
+
+    /// Reads a text that has been opened, as `init(_:contentsOf:reading:options:inspecting:memory:monitor:prepare:)` does;
+    /// where that gives `nil`, the rows of standard input can still be read from it.
+    public init?(
+        _ formula: ModelFormula, _ text: TextSource, reading: ReadingOptions = ReadingOptions(),
+        options: DesignOptions = DesignOptions(), inspecting inspected: Set<String> = [],
+        memory: MemoryLimit = .available, monitor: WorkMonitor = .none,
+        prepare: @escaping @Sendable (DataTable) throws -> DataTable = { $0 }
+    ) throws {
+        let stream = try TableStream(text, options: reading)
         guard !stream.isShort else { return nil }
         try self.init(
             formula, stream, options: options, inspecting: inspected, memory: memory, monitor: monitor,

@@ -23,8 +23,17 @@ extension DataTable {
     public init(
         contentsOf path: String, options: ReadingOptions = .init(), monitor: WorkMonitor = .none
     ) throws(TableError) {
-        try self.init(
-            TextSource.open(path, options: options, monitor: monitor), options: options, monitor: monitor)
+        let text = try TextSource(contentsOf: path, encoding: options.encoding, monitor: monitor)
+        try self.init(text, options: options, monitor: monitor)
+    }
+
+    /// Reads delimited text that has been opened.
+    ///
+    /// - Throws: as `init(contentsOf:options:)`.
+    public init(
+        _ text: TextSource, options: ReadingOptions = .init(), monitor: WorkMonitor = .none
+    ) throws(TableError) {
+        try self.init(text, options: options, pieceSize: TableAssembler.pieceSize, monitor: monitor)
     }
 
     /// Reads delimited text, plain or gzip-compressed, from memory.
@@ -32,75 +41,16 @@ extension DataTable {
     /// - Parameter named: what messages call the text.
     /// - Throws: as `init(contentsOf:options:)`.
     public init(parsing bytes: [UInt8], named: String, options: ReadingOptions = .init()) throws(TableError) {
-        var copy = GrowingBytes(capacity: bytes.count)
-        guard let room = copy.room(atLeast: bytes.count) else {
-            throw .unreadable(file: named, reason: "not enough memory")
-        }
-        room.copyBytes(from: bytes)
-        copy.count = bytes.count
-        let source = try TextSource.open(copy.finish(), named: named, options: options)
-        try self.init(source, options: options)
+        try self.init(TextSource(bytes, named: named, encoding: options.encoding), options: options)
     }
 
     init(
-        _ source: TextSource, options: ReadingOptions, pieceSize: Int = TableAssembler.pieceSize,
-        monitor: WorkMonitor = .none
+        _ source: TextSource, options: ReadingOptions, pieceSize: Int, monitor: WorkMonitor = .none
     ) throws(TableError) {
         let text = try DelimitedText(source, options: options)
         let assembler = TableAssembler(
             text: text, pieceSize: pieceSize, threads: options.threadCount, monitor: monitor)
         let (columns, rowCount) = try assembler.columns()
         self.init(checked: columns, rowCount: rowCount, origin: source.name, omittedColumns: text.omittedColumns)
-    }
-}
-
-extension TextSource {
-    /// The text of a file; `-` is standard input. Compressed text and Latin-1 text are converted in memory.
-    static func open(
-        _ path: String, options: ReadingOptions, monitor: WorkMonitor = .none
-    ) throws(TableError) -> TextSource {
-        if path != "-", options.encoding == .utf8, let file = try OpenFile.regular(path), try !file.isGzip(named: path)
-        {
-            return TextSource(file, named: path)
-        }
-        return try open(
-            FileBytes.open(path, monitor: monitor), named: path == "-" ? "standard input" : path, options: options,
-            monitor: monitor)
-    }
-
-    /// The text that some bytes hold.
-    static func open(
-        _ bytes: FileBytes, named name: String, options: ReadingOptions, monitor: WorkMonitor = .none
-    ) throws(TableError) -> TextSource {
-        var contents = bytes
-        if contents.isGzip { contents = try contents.inflated(named: name, monitor: monitor) }
-        if options.encoding == .latin1 {
-            if let kind = FileKind.nonText(contents.bytes) { throw .notText(file: name, looksLike: kind) }
-            contents = try contents.convertedFromLatin1(named: name)
-        }
-        return TextSource(contents, named: name)
-    }
-}
-
-extension FileBytes {
-    /// The text in UTF-8, where each byte was one character of ISO 8859-1.
-    fileprivate func convertedFromLatin1(named name: String) throws(TableError) -> FileBytes {
-        var output = GrowingBytes(capacity: bytes.count)
-        guard let room = output.room(atLeast: bytes.count * 2) else {
-            throw .unreadable(file: name, reason: "not enough memory")
-        }
-        var count = 0
-        for byte in bytes {
-            if byte < 0x80 {
-                room[count] = byte
-                count += 1
-            } else {
-                room[count] = 0xC0 | byte >> 6
-                room[count + 1] = 0x80 | byte & 0x3F
-                count += 2
-            }
-        }
-        output.count = count
-        return output.finish()
     }
 }

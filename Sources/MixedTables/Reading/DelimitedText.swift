@@ -18,9 +18,9 @@ struct DelimitedText {
     ///
     /// - Throws: `TableError` for a text that is empty, no text or not UTF-8, and for repeated column names.
     init(_ source: TextSource, options: ReadingOptions) throws(TableError) {
-        guard source.byteCount > 0 else { throw .empty(file: source.name) }
         let buffer = TextBuffer()
-        var size = min(source.byteCount, Self.sampleSize)
+        var size = try source.end(within: Self.sampleSize)
+        guard size > 0 else { throw .empty(file: source.name) }
         while true {
             let span = try source.load(0..<size, into: buffer)
             let sample = UnsafeBufferPointer(start: span.base, count: span.range.upperBound)
@@ -32,8 +32,8 @@ struct DelimitedText {
             let dialect = Dialect(of: UnsafeBufferPointer(rebasing: sample[start...]), options: options)
             let scanner = FieldScanner(base: span.base, count: sample.count, delimiter: dialect.delimiter)
             // A header with thousands of columns, or with an open quote, may be longer than the sample.
-            if sample.count < source.byteCount, scanner.endOfSecondRecord(from: start) + 1 >= sample.count {
-                size = min(source.byteCount, size * 8)
+            if !source.isEnd(sample.count), scanner.endOfSecondRecord(from: start) + 1 >= sample.count {
+                size = try source.end(within: size * 8)
                 continue
             }
             let header = try FileHeader(

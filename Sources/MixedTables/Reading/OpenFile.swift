@@ -46,14 +46,57 @@ final class OpenFile: Sendable {
     /// How many processors there are.
     static let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-    /// Opens a regular file; `nil` for a pipe, a device or an empty file.
+    /// What a path names.
+    enum Opened {
+        case file(OpenFile)
+        /// A pipe, a device or an empty file, by its descriptor.
+        case pipe(Int32)
+    }
+
+    /// Opens a file for reading; `-` is standard input, which may be a file as well.
     ///
     /// - Throws: `TableError.missingFile`, `.isFolder` or `.unreadable`.
-    static func regular(_ path: String) throws(TableError) -> OpenFile? {
-        let descriptor = try FileBytes.descriptor(of: path)
-        if let file = OpenFile(adopting: descriptor) { return file }
-        close(descriptor)
-        return nil
+    static func open(_ path: String) throws(TableError) -> Opened {
+        if path == "-" {
+            // Where something has been read from it before, only the rest is meant.
+            guard lseek(STDIN_FILENO, 0, SEEK_CUR) == 0 else { return .pipe(STDIN_FILENO) }
+            let copy = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+            if copy >= 0, let file = OpenFile(adopting: copy) { return .file(file) }
+            if copy >= 0 { close(copy) }
+            return .pipe(STDIN_FILENO)
+        }
+        let descriptor = try descriptor(of: path)
+        if let file = OpenFile(adopting: descriptor) { return .file(file) }
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            close(descriptor)
+            throw .isFolder(path)
+        }
+        return .pipe(descriptor)
+    }
+
+    private static func descriptor(of path: String) throws(TableError) -> Int32 {
+        guard !path.utf8.contains(0) else { throw .missingFile(path) }
+        #if canImport(Darwin)
+            let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC)
+        #elseif canImport(Musl)
+            let descriptor = Musl.open(path, O_RDONLY | O_CLOEXEC)
+        #else
+            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        #endif
+        guard descriptor >= 0 else {
+            let code = errno
+            if code == ENOENT || code == ENOTDIR { throw .missingFile(path) }
+            throw .unreadable(file: path, reason: systemReason(code))
+        }
+        return descriptor
+    }
+
+    /// Whether the file is still as long and as old as it was when it was opened.
+    var isUnchanged: Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return false }
+        return Int(status.st_size) == byteCount && ChangeTime(status) == modified
     }
 
     /// Whether the file begins as a gzip stream does.
@@ -69,17 +112,17 @@ final class OpenFile: Sendable {
         return start == (0x1F, 0x8B)
     }
 
-    /// Whether the file is still as long and as old as it was when it was opened.
-    var isUnchanged: Bool {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return false }
-        return Int(status.st_size) == byteCount && ChangeTime(status) == modified
-    }
-
     /// Reads a range of the file.
     ///
     /// - Throws: `TableError.unreadable`, and `.changedWhileRead` where the file has become shorter.
     func read(_ range: Range<Int>, into memory: UnsafeMutableRawPointer, named name: String) throws(TableError) {
+        try Self.read(descriptor, range, into: memory, named: name)
+    }
+
+    /// Reads a range of the file with a descriptor, as `read(_:into:named:)` does.
+    static func read(
+        _ descriptor: Int32, _ range: Range<Int>, into memory: UnsafeMutableRawPointer, named name: String
+    ) throws(TableError) {
         var done = 0
         while done < range.count {
             let count = pread(
@@ -93,4 +136,9 @@ final class OpenFile: Sendable {
             }
         }
     }
+}
+
+/// The system's words for an error number.
+func systemReason(_ code: Int32) -> String {
+    strerror(code).map { String(cString: $0) } ?? "error \(code)"
 }

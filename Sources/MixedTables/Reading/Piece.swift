@@ -30,7 +30,7 @@ final class Piece {
     private(set) var columns: [ColumnStore]
 
     /// How many bytes after the end of a piece are loaded with it, for its last record.
-    private static let margin = 1 << 16
+    static let margin = 1 << 16
 
     /// Reads the records that begin before `limit`.
     ///
@@ -51,14 +51,15 @@ final class Piece {
         columns = []
         var margin = Self.margin
         while true {
-            let last = min(source.byteCount, max(limit, first) + margin)
+            let last: Int
+            do { last = try source.end(within: max(limit, first) + margin) } catch { throw .unreadable(error) }
             do {
                 try read(context, source, guess, from: first, until: limit, to: last, kinds, reader)
                 return
             } catch {
                 reader.forget()
                 // The bytes may end in the middle of a record that is wrong only for that.
-                guard case .incomplete = error, last < source.byteCount, case .record = guess else { throw error }
+                guard case .incomplete = error, !source.isEnd(last), case .record = guess else { throw error }
             }
             margin *= 8
         }
@@ -84,7 +85,7 @@ final class Piece {
         columns = kinds.map { ColumnStore(kind: $0, capacity: capacity) }
         reader.lend(to: &columns)
         var records = RecordReader(
-            context: context, scanner: scanner, isAtEnd: span.range.upperBound == source.byteCount, capacity: capacity)
+            context: context, scanner: scanner, isAtEnd: source.isEnd(span.range.upperBound), capacity: capacity)
         var failure: PieceError?
         columns.withUnsafeMutableBufferPointer { columns in
             do throws(PieceError) {

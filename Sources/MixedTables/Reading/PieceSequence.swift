@@ -54,7 +54,7 @@ struct PieceSequence {
         // One for each thread, and one for pieces that are read again.
         let readers = (0...threads).map { PieceReader(number: $0, shared: sharedColumns) }
         var ledger = PieceLedger(readers: readers.count)
-        let meter = ReadingMeter(monitor, purpose, name: source.name, total: source.byteCount)
+        let meter = ReadingMeter(monitor, purpose, name: source.name)
         var cut = text.rowsStart
         var expected: Int?
         var rowCount = 0
@@ -73,8 +73,9 @@ struct PieceSequence {
 
         try OrderedPipeline.run(threads: threads) { () -> Task? in
             if monitor.isStopped { throw TableError.interrupted(file: source.name) }
-            guard cut < source.byteCount else { return nil }
-            let limit = min(source.byteCount, cut + pieceSize)
+            // As far as the piece will look, so that no reader has to wait for more.
+            let limit = min(try source.end(within: cut + pieceSize + Piece.margin), cut + pieceSize)
+            guard cut < limit else { return nil }
             defer { cut = limit }
             let start: PieceStart = cut == text.rowsStart ? .record(cut) : .lineAfter(cut)
             return Task(start: start, limit: limit, kinds: kinds())
@@ -111,7 +112,7 @@ struct PieceSequence {
                 expected = end
                 try body(part, rowCount)
                 rowCount += count
-                meter?.update(bytes: end, rows: rowCount)
+                meter?.update(bytes: end, of: source.expectedByteCount, rows: rowCount)
             case .failed(let error): throw located(error, rowsBefore: rowCount)
             }
         }

@@ -10,6 +10,10 @@ package struct TableStream: Sendable {
     let text: DelimitedText
     /// How many threads may read.
     package let threads: Int
+    /// The first part of the text.
+    package let firstPlace: Place
+    /// Whether the text is no longer than one part.
+    package let isShort: Bool
     private let pieceSize: Int
 
     /// A range of the text that holds whole records.
@@ -18,34 +22,28 @@ package struct TableStream: Sendable {
         fileprivate var end: Int
     }
 
-    /// Opens a text and reads its header.
+    /// Reads the header of a text that has been opened.
     ///
     /// - Throws: as `DataTable.init(contentsOf:options:)`.
-    package init(
-        contentsOf path: String, options: ReadingOptions, monitor: WorkMonitor = .none
-    ) throws(TableError) {
-        try self.init(TextSource.open(path, options: options, monitor: monitor), options: options)
+    package init(_ source: TextSource, options: ReadingOptions) throws(TableError) {
+        try self.init(source, options: options, pieceSize: TableAssembler.pieceSize)
     }
 
-    init(
-        _ source: TextSource, options: ReadingOptions, pieceSize: Int = TableAssembler.pieceSize
-    ) throws(TableError) {
+    init(_ source: TextSource, options: ReadingOptions, pieceSize: Int) throws(TableError) {
         text = try DelimitedText(source, options: options)
         threads = options.threadCount
         self.pieceSize = pieceSize
+        let end = try source.end(within: text.rowsStart + pieceSize)
+        firstPlace = Place(start: text.rowsStart, end: end)
+        isShort = source.isEnd(end)
     }
 
     /// What messages call the text.
     package var name: String { text.source.name }
-    /// How many bytes the text has.
-    package var byteCount: Int { text.source.byteCount }
-    /// Whether the text is no longer than one part.
-    package var isShort: Bool { byteCount - text.rowsStart <= pieceSize }
+    /// How many bytes the text has, as far as it has been read.
+    package var byteCount: Int { text.source.knownByteCount }
     /// The columns that are read.
     package var columnNames: [String] { zip(text.names, text.isWanted).filter(\.1).map(\.0) }
-
-    /// The first part of the text.
-    package var firstPlace: Place { Place(start: text.rowsStart, end: min(byteCount, text.rowsStart + pieceSize)) }
 
     /// The rows of some parts as one table.
     ///
