@@ -11,40 +11,62 @@ extension LinearMixedModelFit {
     /// - **Scale:** units of the response.
     /// - Complexity: O(rows × columns), with memory for one batch of design rows.
     public func fittedValues(_ frame: ModelFrame, includingRandomEffects: Bool = true) -> [Double] {
+        visitFittedValues(frame, includingRandomEffects: includingRandomEffects) { _, _, _ in }
+    }
+
+    /// For each estimated coefficient its column among those of the design.
+    var estimatedColumns: [Int] {
+        coefficientNames.map { name in design.fixedColumnNames.firstIndex(of: name) ?? 0 }
+    }
+
+    /// Computes the fitted values and shows each batch of them.
+    ///
+    /// - Parameter body: Told the rows, their fixed-effects columns one after the other, and the fitted values of all rows
+    ///   so far.
+    @discardableResult
+    func visitFittedValues(
+        _ frame: ModelFrame, includingRandomEffects: Bool = true,
+        _ body: (_ rows: Range<Int>, _ fixed: UnsafePointer<Double>, _ fitted: UnsafePointer<Double>) -> Void
+    ) -> [Double] {
         let batchSize = 2048
-        let kept = coefficientNames.map { name in design.fixedColumnNames.firstIndex(of: name) ?? 0 }
+        let kept = estimatedColumns
         var fitted = frame.offset ?? [Double](repeating: 0, count: frame.rowCount)
-        var batch = [Double](repeating: 0, count: batchSize * max(frame.fixedColumnCount, 1))
-        var random = (0..<frame.groupingFactorCount).map {
-            [Double](repeating: 0, count: batchSize * frame.randomColumnCount(factor: $0))
+        let batch = Storage<Double>(zeros: batchSize * max(frame.fixedColumnCount, 1))
+        let random = (0..<frame.groupingFactorCount).map {
+            Storage<Double>(zeros: batchSize * frame.randomColumnCount(factor: $0))
         }
         let codes = (0..<frame.groupingFactorCount).map { frame.codes(factor: $0) }
-        var start = 0
-        while start < frame.rowCount {
-            let rows = start..<min(start + batchSize, frame.rowCount)
-            let count = rows.count
-            batch.withUnsafeMutableBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                frame.fillFixed(rows: rows, into: base, leadingDimension: count)
+        fitted.withUnsafeMutableBufferPointer { buffer in
+            guard let fitted = buffer.baseAddress else { return }
+            for start in stride(from: 0, to: frame.rowCount, by: batchSize) {
+                let rows = start..<min(start + batchSize, frame.rowCount)
+                let count = rows.count
+                let own = fitted + start
+                frame.fillFixed(rows: rows, into: batch.pointer, leadingDimension: count)
                 for (index, column) in kept.enumerated() {
                     let coefficient = coefficients[index]
-                    for row in 0..<count { fitted[start + row] += coefficient * base[row + column * count] }
+                    let values = batch.pointer + column * count
+                    for row in 0..<count { own[row] += coefficient * values[row] }
                 }
-            }
-            for factor in random.indices where includingRandomEffects {
-                let effects = randomEffects[factor].values
-                random[factor].withUnsafeMutableBufferPointer { buffer in
-                    guard let base = buffer.baseAddress else { return }
-                    frame.fillRandom(factor: factor, rows: rows, into: base, leadingDimension: count)
-                    for column in 0..<effects.columnCount {
-                        for row in 0..<count {
-                            let level = Int(codes[factor][start + row])
-                            if level >= 0 { fitted[start + row] += effects[level, column] * base[row + column * count] }
+                for factor in random.indices where includingRandomEffects {
+                    let effects = randomEffects[factor].values
+                    frame.fillRandom(
+                        factor: factor, rows: rows, into: random[factor].pointer, leadingDimension: count)
+                    effects.storage.withUnsafeBufferPointer { effects in
+                        codes[factor].withUnsafeBufferPointer { codes in
+                            let levels = randomEffects[factor].values.rowCount
+                            for column in 0..<randomEffects[factor].values.columnCount {
+                                let values = random[factor].pointer + column * count
+                                for row in 0..<count {
+                                    let level = Int(codes[start + row])
+                                    if level >= 0 { own[row] += effects[level + column * levels] * values[row] }
+                                }
+                            }
                         }
                     }
                 }
+                body(rows, batch.pointer, fitted)
             }
-            start = rows.upperBound
         }
         return fitted
     }
@@ -56,15 +78,14 @@ extension LinearMixedModelFit {
 
     /// The same fit with a summary of its residuals.
     func addingResiduals(of frame: ModelFrame) -> LinearMixedModelFit {
-        let residuals = residualValues(frame)
-        let sigma = residualStandardDeviation
-        let sumOfSquares = residuals.reduce(0) { $0 + $1 * $1 }
-        var scaled = residuals
-        for row in scaled.indices { scaled[row] *= (frame.weights?[row].squareRoot() ?? 1) / sigma }
-        let summary = ResidualSummary(
-            scaledQuantiles: scaled.withUnsafeMutableBufferPointer { Self.quartiles(of: $0) },
-            rootMeanSquare: (sumOfSquares / Double(max(residuals.count, 1))).squareRoot())
-        return with(residuals: summary)
+        var pass = ResidualPass(self)
+        let part = pass.part(frame)
+        pass.add(part)
+        var scaled = part.scaled
+        return with(
+            residuals: ResidualSummary(
+                scaledQuantiles: scaled.withUnsafeMutableBufferPointer { Self.quartiles(of: $0) },
+                rootMeanSquare: pass.rootMeanSquare, agreement: pass.agreement))
     }
 
     /// The five quantiles of some values by R's rule 7, by selection rather than sorting; reorders the values.

@@ -40,15 +40,12 @@ extension LinearMixedModelFit {
     public func addingResiduals(
         of rows: StreamedDesign, monitor: WorkMonitor = .none
     ) throws -> LinearMixedModelFit {
-        let sigma = residualStandardDeviation
         let scaled = Storage<Double>(zeros: design.data.rowCount)
         var count = 0
-        var sumOfSquares = CompensatedSum()
-        try rows.rows.forEachFrame(monitor: monitor) { frame -> (scaled: [Double], sumOfSquares: Double) in
-            var residuals = residualValues(frame)
-            let sum = residuals.reduce(0) { $0 + $1 * $1 }
-            for row in residuals.indices { residuals[row] *= (frame.weights?[row].squareRoot() ?? 1) / sigma }
-            return (residuals, sum)
+        var pass = ResidualPass(self)
+        let parts = pass
+        try rows.rows.forEachFrame(monitor: monitor) { frame in
+            parts.part(frame)
         } body: { part in
             guard count + part.scaled.count <= scaled.count else {
                 throw TableError.changedWhileRead(file: rows.rows.name)
@@ -57,12 +54,12 @@ extension LinearMixedModelFit {
                 if let base = values.baseAddress { (scaled.pointer + count).update(from: base, count: values.count) }
             }
             count += part.scaled.count
-            sumOfSquares.add(part.sumOfSquares)
+            pass.add(part)
         }
         guard count == scaled.count else { throw TableError.changedWhileRead(file: rows.rows.name) }
         return with(
             residuals: ResidualSummary(
                 scaledQuantiles: Self.quartiles(of: UnsafeMutableBufferPointer(start: scaled.pointer, count: count)),
-                rootMeanSquare: (sumOfSquares.value / Double(max(count, 1))).squareRoot()))
+                rootMeanSquare: pass.rootMeanSquare, agreement: pass.agreement))
     }
 }

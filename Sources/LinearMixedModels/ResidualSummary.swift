@@ -6,4 +6,6 @@ public struct ResidualSummary: Hashable, Sendable, Codable {
     public let scaledQuantiles: [Double]
     /// *√(Σ(y − ŷ)²/n)*, in units of the response.
     public let rootMeanSquare: Double
+    /// Whether the rows bear out what was computed from their sums; `nil` for models saved before this was looked at.
+    public let agreement: RowAgreement?
 }

@@ -51,6 +51,26 @@ struct FitCommand: ParsableCommand {
             valueName: "file"))
     var resume: String?
 
+    /// Whether rows that are not held are read a second time.
+    enum RowsAgain: String, CaseIterable, ExpressibleByArgument {
+        case auto, always, never
+
+        /// Whether the rows are to be gone through again, with so many bytes to read.
+        func reads(_ byteCount: Int) -> Bool {
+            switch self {
+            case .auto: byteCount <= FitCommand.residualLimit
+            case .always: true
+            case .never: byteCount == 0
+            }
+        }
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether a file is read a second time, for the residuals and to check the answer against the rows: auto does so up to 512 MB. A second look needs memory for one number a row.",
+            valueName: "auto|always|never"))
+    var residuals: RowsAgain = .auto
+
     @OptionGroup(title: "Tests and intervals")
     var inferenceOptions: InferenceOptions
 
@@ -63,8 +83,8 @@ struct FitCommand: ParsableCommand {
     /// The longest file, in bytes, that is read a second time for its residuals.
     private static let residualLimit = 1 << 29
 
-    /// Whether rows are read a second time for the residuals of a fit.
-    static func readsResiduals(of rows: StreamedDesign) -> Bool { rows.byteCount <= residualLimit }
+    /// Whether rows are read a second time for the residuals of a fit, where nothing else is asked for.
+    static func readsResiduals(of rows: StreamedDesign) -> Bool { RowsAgain.auto.reads(rows.byteCount) }
 
     mutating func run() throws {
         guard let formula else {
@@ -101,7 +121,8 @@ struct FitCommand: ParsableCommand {
             if let text, let rows = try model.stream(text, request, monitor: monitor) {
                 let read = clock.now
                 let fit = try model.fit(rows, startingFrom: start, monitor: monitor)
-                let (whole, notes) = try Self.addingResiduals(of: rows, to: fit, monitor: monitor)
+                let (whole, notes) = try Self.addingResiduals(
+                    of: rows, to: fit, again: residuals, monitor: monitor)
                 return Outcome(
                     fit: whole, notes: notes, seconds: ((read - begin).inSeconds, (clock.now - read).inSeconds))
             }
@@ -116,9 +137,9 @@ struct FitCommand: ParsableCommand {
 
     /// The fit with its residuals, for which a file that is not too long is read again.
     private static func addingResiduals(
-        of rows: StreamedDesign, to fit: LinearMixedModelFit, monitor: WorkMonitor
+        of rows: StreamedDesign, to fit: LinearMixedModelFit, again: RowsAgain, monitor: WorkMonitor
     ) throws -> (fit: LinearMixedModelFit, notes: [String]) {
-        guard readsResiduals(of: rows), fit.status != .interrupted else { return (fit, []) }
+        guard again.reads(rows.byteCount), fit.status != .interrupted else { return (fit, []) }
         do {
             return (try fit.addingResiduals(of: rows, monitor: monitor), [])
         } catch TableError.interrupted {

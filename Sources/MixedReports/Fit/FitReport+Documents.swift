@@ -30,7 +30,8 @@ extension FitReport {
 
     private var documentNotes: [String] {
         [dataSentence + ".", droppedSentence].compactMap { $0 } + leastSquaresSentences.map { $0 + "." }
-            + ([explainedSentence].compactMap { $0 }) + statusSentences + computationSentences
+            + ([explainedSentence].compactMap { $0 }) + statusSentences + rowSentences
+            + computationSentences
             + ([aliasedSentence].compactMap { $0 })
             + noteSentences + warningSentences
     }

@@ -31,7 +31,9 @@ extension FitReport {
             .init("tidy", tidy.json()),
             .init(
                 "warnings",
-                .array((noteSentences + statusWarnings + estimateWarnings + warningSentences).map(JSONValue.string))),
+                .array(
+                    (noteSentences + statusWarnings + rowSentences + estimateWarnings + warningSentences).map(
+                        JSONValue.string))),
             .init("evaluations", .integer(fit.evaluations)),
         ]
         members.append(
@@ -73,11 +75,19 @@ extension FitReport {
     }
 
     private var certificate: JSONValue {
-        guard isMixed else { return .null }
+        let rows: JSONValue =
+            fit.residuals?.agreement.map { agreement in
+                [
+                    "residualSumOfSquares": Self.number(agreement.residualSumOfSquares),
+                    "largestStep": Self.number(agreement.largestStep),
+                ]
+            } ?? .null
+        guard isMixed else { return ["rows": rows] }
         return [
             "newtonDecrement": Self.number(fit.certificate.newtonDecrement),
             "smallestCurvature": Self.number(fit.certificate.smallestCurvature),
             "smallestBoundaryScore": fit.certificate.smallestBoundaryScore.map(Self.number) ?? .null,
+            "rows": rows,
         ]
     }
 

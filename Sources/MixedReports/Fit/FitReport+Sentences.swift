@@ -109,6 +109,16 @@ extension FitReport {
     /// What a program must be told of a criterion that is an estimate.
     var estimateWarnings: [String] { fit.computation.isIterative ? computationSentences : [] }
 
+    /// What is to be said where the rows do not bear out what was computed from their sums.
+    var rowSentences: [String] {
+        guard let agreement = fit.residuals?.agreement, !agreement.holds else { return [] }
+        let step = NumberText.scientific(agreement.largestStep, digits: 2)
+        let squares = NumberText.scientific(agreement.residualSumOfSquares, digits: 2)
+        return [
+            "Not borne out by the rows: their residual sum of squares differs by a share of \(squares), and an estimate is off by \(step) of its standard error. What it means: sums over the rows have lost digits. What to do: subtract a constant from columns that are far from zero, or divide columns of very different sizes by powers of ten."
+        ]
+    }
+
     /// What a program must be told of an optimum that is none, or not unique.
     var statusWarnings: [String] {
         switch fit.status {

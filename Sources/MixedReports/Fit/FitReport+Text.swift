@@ -30,7 +30,7 @@ extension FitReport {
         page.blankLine()
         for sentence in leastSquaresSentences { page.paragraph(sentence, indent: 2) }
         if let explainedSentence { page.paragraph(explainedSentence, indent: 2) }
-        for sentence in statusSentences { page.paragraph(sentence, indent: 2) }
+        for sentence in statusSentences + rowSentences { page.paragraph(sentence, indent: 2) }
         for sentence in computationSentences { page.paragraph(sentence, indent: 2) }
         if let aliasedSentence { page.paragraph(aliasedSentence, indent: 2) }
         for sentence in noteSentences { page.paragraph("Note: \(sentence)", indent: 2) }
