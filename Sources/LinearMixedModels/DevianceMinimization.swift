@@ -247,9 +247,10 @@ extension ProfiledDeviance {
         var relative = last.chart.relativeFactors()
         var deviance = last.deviance
         let model = last.model(radius: radius)
-        // The last step and the zeros of the boundary are taken without another expansion.
+        // The last step and the zeros of the boundary are taken without another expansion; a step of less than 10⁻¹² standard
+        // errors changes no digit.
         var step: [(CovarianceChart.Parameter, Double)] = []
-        if hasConverged, let model, model.predictedDecrease > 1e-18 { step = Array(zip(last.free, model.step)) }
+        if hasConverged, let model, model.predictedDecrease > 1e-24 { step = Array(zip(last.free, model.step)) }
         if !step.isEmpty || last.chart.terms.contains(where: \.hasFlooredPivots) {
             let final = last.chart.relativeFactors(after: step, zeroingFloored: true)
             if let value = value(at: final) {

@@ -37,6 +37,8 @@ public enum TableError: Error, Hashable, Sendable {
     case notUTF8(file: String, line: Int, column: String?)
     /// Two columns of a file share a name; positions count from 1.
     case duplicateHeader(file: String, name: String, first: Int, second: Int)
+    /// A column has more distinct texts, or a grouping factor more levels, than there are codes: 2³¹ − 1.
+    case tooManyLevels(file: String, column: String)
     /// A gzip stream that ends early or is damaged.
     case corruptCompression(file: String, reason: String)
     /// Text that is unpacked or received from a pipe is more than memory is to hold, and the folder for temporary files has no
@@ -71,6 +73,10 @@ extension TableError: CustomStringConvertible {
                 + "Correct the value, or declare it as missing (--na \"\(value)\")"
         case .duplicateLevel(let column, let level):
             return "The level \"\(level)\" of '\(column)' is given twice"
+        case .tooManyLevels(let file, let column):
+            return
+                "\(file): '\(column)' has more than \(LevelDictionary.codeCount) levels, and no more can be counted\n"
+                + "Group by something coarser, or fit parts of the rows"
         case .missingFile(let file):
             return "\(file): there is no such file"
         case .isFolder(let file):

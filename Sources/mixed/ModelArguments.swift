@@ -27,6 +27,12 @@ struct ModelArguments {
             throw CommandError(
                 "The formula comes first, then the data", hint: "mixed \(command) '\(data)' \(formula)")
         }
+        if formula == "." {
+            throw CommandError(
+                Folder.exists(data)
+                    ? "'\(data)' is no cube, and a formula of '.' is that of a cube" : "\(data): there is no such file",
+                hint: "mixed \(command) 'response ~ predictors + (1 | group)' \(data)")
+        }
         if Folder.exists(formula) || formula.hasPrefix("@") {
             throw CommandError(
                 "'\(formula)' is data, and a formula comes first",

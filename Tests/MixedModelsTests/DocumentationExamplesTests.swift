@@ -259,6 +259,15 @@ import Testing
         #expect(throws: FitError.self) { try model.fit(solver: .exact, memory: .bytes(20_000_000)) }
     }
 
+    @Test func rowsCertify() throws {
+        let fit = try LinearMixedModel("Reaction ~ Days + (1 + Days | Subject)", data: .bundled("sleepstudy")).fit()
+        if let rows = fit.residuals?.agreement {
+            print(rows.residualSumOfSquares, rows.largestStep, rows.holds)
+        }
+        let rows = try #require(fit.residuals?.agreement)
+        #expect(rows.holds && rows.residualSumOfSquares < 1e-13 && rows.largestStep < 1e-12)
+    }
+
     @Test func fromR() throws {
         let data = try DataTable.bundled("sleepstudy")
         let full = try LinearMixedModel("Reaction ~ Days + (Days | Subject)", data: data, method: .likelihood).fit()

@@ -8,10 +8,15 @@ struct GroupCoder {
     private struct Pairs {
         var codes: [UInt64: Int32] = [:]
         var parts: [(Int32, Int32)] = []
+        var isFull = false
 
         mutating func code(_ first: Int32, _ second: Int32) -> Int32 {
             let key = UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
             if let code = codes[key] { return code }
+            guard parts.count < Int(Int32.max) else {
+                isFull = true
+                return 0
+            }
             let code = Int32(truncatingIfNeeded: parts.count)
             codes[key] = code
             parts.append((first, second))
@@ -23,6 +28,9 @@ struct GroupCoder {
     private var crossings: [Pairs]
     /// How many levels have been met.
     private(set) var levelCount = 0
+
+    /// Whether there were more levels than can be numbered; the numbers then mean nothing.
+    var isFull: Bool { crossings.contains(where: \.isFull) }
 
     init(variableCount: Int) { crossings = Array(repeating: Pairs(), count: max(variableCount - 1, 0)) }
 

@@ -115,6 +115,9 @@ final class StreamedPass {
                 .droppedRows(count: data.droppedRowCount, total: data.totalRowCount, columns: data.dropped))
         }
 
+        for (coder, group) in zip(groupCoders, groups) where coder.isFull {
+            throw TableError.tooManyLevels(file: stream.name, column: group.name)
+        }
         // Levels that occur in some factor are the levels of a variable.
         let rowCounts = groups.indices.map { accumulator.rowCounts(factor: $0) }
         var used: [Int: [Bool]] = [:]

@@ -42,11 +42,16 @@ struct FixedColumnMap {
                 scaled[column] += weight * old.scales[column]
                 shift += weight * old.shifts[column]
             }
+            let isCentred = newConstant.map { $0[index] == 0 } ?? false
+            // A multiple of the constant is all shift: as a column beside the constant it would have to cancel against it.
+            if isCentred, let constant, let share = Self.constantShare(of: scaled, constant) {
+                shift += share
+                for row in 0..<size { scaled[row] -= share * constant[row] }
+            }
             var uncentred = scaled
             if let constant, shift != 0 {
                 for row in 0..<size { uncentred[row] += shift * constant[row] }
             }
-            let isCentred = newConstant.map { $0[index] == 0 } ?? false
             let whole = old.unrotated(uncentred)
             // A product of levels that never occur together is a sum of columns that leaves nothing but rounding.
             let isEmpty = terms.count > 1 && Self.isRounding(whole, gram)
@@ -100,6 +105,16 @@ struct FixedColumnMap {
         transform = FixedColumnTransform(
             shifts: shifts, scales: scales, rotation: rotation, constantCombination: newConstant,
             responseShift: keepsConstant ? responseShift : 0, responseScale: responseScale)
+    }
+
+    /// How many times the constant a combination of scaled columns contains, where that can be told from its weights: the
+    /// constant is one of the columns, or the combination is a multiple of it.
+    private static func constantShare(of scaled: [Double], _ constant: [Double]) -> Double? {
+        let used = constant.indices.filter { constant[$0] != 0 }
+        guard let first = used.first, scaled[first] != 0 else { return nil }
+        let share = scaled[first] / constant[first]
+        if used.count == 1 { return share }
+        return scaled.indices.allSatisfy { scaled[$0] == share * constant[$0] } ? share : nil
     }
 
     /// Whether a combination of columns has no length beyond the rounding of its parts.

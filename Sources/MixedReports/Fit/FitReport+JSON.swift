@@ -75,19 +75,21 @@ extension FitReport {
     }
 
     private var certificate: JSONValue {
-        let rows: JSONValue =
-            fit.residuals?.agreement.map { agreement in
-                [
-                    "residualSumOfSquares": Self.number(agreement.residualSumOfSquares),
-                    "largestStep": Self.number(agreement.largestStep),
-                ]
-            } ?? .null
-        guard isMixed else { return ["rows": rows] }
+        guard isMixed else { return .null }
         return [
             "newtonDecrement": Self.number(fit.certificate.newtonDecrement),
             "smallestCurvature": Self.number(fit.certificate.smallestCurvature),
             "smallestBoundaryScore": fit.certificate.smallestBoundaryScore.map(Self.number) ?? .null,
-            "rows": rows,
+            "rows": rowAgreement,
+        ]
+    }
+
+    /// What the rows say of the answer; null where they were not looked at again.
+    private var rowAgreement: JSONValue {
+        guard let agreement = fit.residuals?.agreement else { return .null }
+        return [
+            "residualSumOfSquares": Self.number(agreement.residualSumOfSquares),
+            "largestStep": Self.number(agreement.largestStep),
         ]
     }
 

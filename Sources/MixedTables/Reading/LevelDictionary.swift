@@ -22,6 +22,15 @@ package struct LevelDictionary {
     private(set) var takenCount = 0
     private var slots = LevelSlots.empty
     private var arena: [UInt8] = []
+    /// Whether there was no code left for a text; the codes then mean nothing.
+    private(set) var isFull = false
+    private let limit: Int
+
+    /// - Parameter limit: How many texts may have codes.
+    init(limit: Int = LevelDictionary.codeCount) { self.limit = limit }
+
+    /// How many codes there are.
+    package static let codeCount = Int(Int32.max)
 
     /// The code of a text, which is added when it is new.
     ///
@@ -78,6 +87,7 @@ package struct LevelDictionary {
     /// The texts that were added since the last time, in order; they can be listed but not looked up.
     mutating func takingNew() -> LevelDictionary {
         var result = LevelDictionary()
+        result.isFull = isFull
         guard takenCount < entries.count else { return result }
         let start = entries[takenCount].start
         result.arena = Array(arena[start...])
@@ -97,6 +107,10 @@ package struct LevelDictionary {
     @inline(never)
     private mutating func insert(_ key: UInt64, _ text: UnsafePointer<UInt8>, _ length: Int, _ fieldStart: Int) -> Int32
     {
+        guard entries.count < limit else {
+            isFull = true
+            return 0
+        }
         if (entries.count + 1) * 2 > slots.count || !isKnownUniquelyReferenced(&slots) { rebuild() }
         let code = Int32(truncatingIfNeeded: entries.count)
         entries.append(Entry(key: key, start: arena.count, length: length, fieldStart: fieldStart))

@@ -113,7 +113,9 @@ struct PieceSequence {
                 try body(part, rowCount)
                 rowCount += count
                 meter?.update(bytes: end, of: source.expectedByteCount, rows: rowCount)
-            case .failed(let error): throw located(error, rowsBefore: rowCount)
+            case .failed(let error):
+                try source.checkIntact()
+                throw located(error, rowsBefore: rowCount)
             }
         }
         try source.checkUnchanged()

@@ -15,6 +15,7 @@ final class ReceivedText: Sendable {
     }
 
     private let spool: Spool
+    private let isCompressed: Bool
     private let work: Mutex<Work>
 
     /// - Throws: `TableError.unreadable` and `.interrupted` where not even the beginning can be had.
@@ -22,7 +23,8 @@ final class ReceivedText: Sendable {
         _ input: sending ByteInput, encoding: ReadingOptions.Encoding, named name: String, storage: SpoolSettings
     ) throws(TableError) {
         var producer: any ByteProducer = input
-        if try input.isGzip() { producer = try GzipInflater(input, named: name) }
+        isCompressed = try input.isGzip()
+        if isCompressed { producer = try GzipInflater(input, named: name) }
         if encoding == .latin1 { producer = Latin1Converter(producer, named: name) }
         spool = Spool(named: name, storage)
         work = Mutex(Work(input: input, producer: producer))
@@ -61,6 +63,18 @@ final class ReceivedText: Sendable {
             throw error
         }
         return extent
+    }
+
+    /// Unpacks what is left of a compressed text, whose damage may show at its end only.
+    ///
+    /// - Throws: `TableError.corruptCompression`.
+    func checkIntact() throws(TableError) {
+        guard isCompressed else { return }
+        do throws(TableError) {
+            _ = try end(within: .max)
+        } catch {
+            if case .corruptCompression = error { throw error }
+        }
     }
 
     /// Copies a range of what is known.

@@ -170,6 +170,9 @@ struct TableAssembler {
         for piece in pieces {
             let dictionary = piece.columns[index].dictionary
             translations.append(dictionary.entries.map { united.code(of: $0, in: dictionary) })
+            if dictionary.isFull || united.isFull {
+                throw .tooManyLevels(file: text.source.name, column: text.names[index])
+            }
         }
         let levels = try united.entries.map { entry throws(TableError) in
             try text.level(entry, of: united, column: index)

@@ -165,6 +165,13 @@ public final class TextSource: Sendable {
         if case .file(let file) = storage, !file.isUnchanged { throw .changedWhileRead(file: name) }
     }
 
+    /// Whether a compressed text is whole, which is worth knowing before its records are called wrong.
+    ///
+    /// - Throws: `TableError.corruptCompression` where it is not.
+    func checkIntact() throws(TableError) {
+        if case .received(let text) = storage { try text.checkIntact() }
+    }
+
     /// The line of the text, counted from 1, on which the byte at `offset` stands.
     ///
     /// - Complexity: Reads the text up to the offset.

@@ -6,8 +6,8 @@ internal import MixedSyntax
 ///
 /// A value keeps its number; what the numbers mean, and the order of the levels, is known when all parts have been seen.
 package struct LevelCoder {
-    private var texts = LevelDictionary()
-    private var numbers = NumberCodes()
+    private var texts: LevelDictionary
+    private var numbers: NumberCodes
     private var hasText = false
     private var isBoolean = false
     /// For each reader of the text what its codes are.
@@ -15,7 +15,19 @@ package struct LevelCoder {
     /// Whether a number was met that is not whole.
     package private(set) var hasFractions = false
 
-    package init() {}
+    private let limit: Int
+
+    package init() { self.init(limit: LevelDictionary.codeCount) }
+
+    /// - Parameter limit: How many values may be numbered.
+    init(limit: Int) {
+        self.limit = limit
+        texts = LevelDictionary(limit: limit)
+        numbers = NumberCodes(limit: limit)
+    }
+
+    /// Whether there were more values than can be numbered; the numbers then mean nothing.
+    package var isFull: Bool { texts.isFull || numbers.isFull }
 
     /// How many values have been met.
     package var count: Int { hasText ? texts.entries.count : numbers.count }
@@ -65,10 +77,11 @@ package struct LevelCoder {
     /// The levels in R's order, and for each number the place of its value among them.
     ///
     /// - Parameter isUsed: For each number whether a row has it; the others are left out and have the place -1.
-    /// - Throws: `TableError` for text that is no UTF-8.
+    /// - Throws: `TableError` for text that is no UTF-8, and for too many values.
     package func levels(isUsed: [Bool], column: String, of stream: TableStream) throws(TableError) -> (
         names: [String], places: [Int32]
     ) {
+        if isFull { throw .tooManyLevels(file: stream.name, column: column) }
         var names: [String] = []
         var places = [Int32](repeating: -1, count: count)
         let used = (0..<count).filter { $0 < isUsed.count && isUsed[$0] }
@@ -104,6 +117,10 @@ private struct NumberCodes {
     private var direct: [Int32] = []
 
     private static let directLimit = 1 << 22
+    private let limit: Int
+    private(set) var isFull = false
+
+    init(limit: Int) { self.limit = limit }
 
     var count: Int { isDouble ? doubles.count : integers.count }
 
@@ -136,6 +153,10 @@ private struct NumberCodes {
             if integers[Int(slots[place])] == value { return slots[place] }
             place = (place + 1) & mask
         }
+        guard integers.count < limit else {
+            isFull = true
+            return 0
+        }
         let code = Int32(truncatingIfNeeded: integers.count)
         integers.append(value)
         slots[place] = code
@@ -155,6 +176,10 @@ private struct NumberCodes {
         while slots[place] >= 0 {
             if doubles[Int(slots[place])] == value { return slots[place] }
             place = (place + 1) & mask
+        }
+        guard doubles.count < limit else {
+            isFull = true
+            return 0
         }
         let code = Int32(truncatingIfNeeded: doubles.count)
         doubles.append(value)

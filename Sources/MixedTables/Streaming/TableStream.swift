@@ -131,6 +131,9 @@ private struct PartShape {
             guard let sample = sampled[index] else { continue }
             let name = text.names[index]
             if !Self.fits(store, sample) { isSurprising = true }
+            if store.dictionary.isFull || store.newLevels?.texts.isFull ?? false {
+                throw .tooManyLevels(file: text.source.name, column: name)
+            }
             let values: ColumnValues
             switch store.kind {
             case .text where isCoded[index]:

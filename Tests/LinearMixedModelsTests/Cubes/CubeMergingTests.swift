@@ -62,21 +62,18 @@ import Testing
     @Test(arguments: [ContrastCoding.treatment, .sum, .helmert, .polynomial])
     func partsThatLackLevels(_ coding: ContrastCoding) throws {
         let (merged, rows) = try Self.levelsApart("y ~ x1 * f + d + (1 | h)", coding)
-        // The coefficient of f.L lies 1e4 standard deviations of x1 away from the rows: 3e-9 of it are lost.
-        withKnownIssue(isIntermittent: true) {
-            for fit in merged { CubeTable.expectSame(fit, rows) }
-        } when: {
-            coding == .polynomial
-        }
+        for fit in merged { CubeTable.expectSame(fit, rows) }
     }
 
-    /// The optimum of this model is flat: its place is found to the root of the digits that its height has.
+    /// On the boundary the estimates depend on how small a pivot may be that is told from zero, 10⁻⁷ of a level's information.
     @Test(arguments: [ContrastCoding.treatment, .sum, .helmert, .polynomial])
     func randomEffectsOfLevelsThatPartsLack(_ coding: ContrastCoding) throws {
         let (merged, rows) = try Self.levelsApart("y ~ x1 * f + d + (1 + f | h)", coding)
         CubeTable.expectSame(merged[1], merged[0])
-        #expect(abs(merged[0].criterion - rows.criterion) <= 1e-9 * abs(rows.criterion))
-        #expect(merged[0].varianceComponents.map(\.columnNames) == rows.varianceComponents.map(\.columnNames))
+        for fit in merged {
+            CubeTable.expectSame(fit, rows, relative: 1e-7)
+            #expect(abs(fit.criterion - rows.criterion) <= 1e-9 * abs(rows.criterion))
+        }
     }
 
     /// The levels of a grouping factor that each hospital has only one of.
