@@ -84,6 +84,8 @@ package enum DenseKernel {
         var lda = Int32(leadingDimension)
         var ldc = Int32(resultStride)
         var one = 1.0
+        // Threads of the BLAS wait for each other by spinning, beside those that read the rows.
+        _ = TiledMatrix.usesOneThreadOfBLAS
         dsyrk_("L", "T", &n, &k, &one, matrix, &lda, &one, result, &ldc)
     }
 
@@ -98,6 +100,7 @@ package enum DenseKernel {
         var lda = Int32(triangularStride)
         var ldb = Int32(leadingDimension)
         var one = 1.0
+        _ = TiledMatrix.usesOneThreadOfBLAS
         dtrmm_("R", "U", "N", "N", &m, &n, &one, triangular, &lda, matrix, &ldb)
     }
 }

@@ -81,7 +81,8 @@ final class Piece {
         end = start
         rowCount = 0
         for index in columns.indices { columns[index].release() }
-        let capacity = max(16, min(max(limit - start, 0) / max(2, kinds.count * 3), 1 << 20))
+        let bytes = max(limit - start, 0)
+        let capacity = max(16, min(reader.expectedRows(bytes: bytes) ?? bytes / max(2, kinds.count * 3), 1 << 20))
         columns = kinds.map { ColumnStore(kind: $0, capacity: capacity) }
         reader.lend(to: &columns)
         var records = RecordReader(
@@ -96,6 +97,7 @@ final class Piece {
         }
         rowCount = records.rowCount
         if let failure { throw failure }
+        reader.note(rows: rowCount, bytes: end - start)
         reader.takeBack(from: &columns)
     }
 

@@ -35,6 +35,18 @@ final class PieceReader {
         dictionaries = shared.map { _ in LevelDictionary() }
     }
 
+    /// Rows and bytes of the last piece.
+    private var last = (rows: 0, bytes: 0)
+
+    /// About how many rows so many bytes have, a few more rather than fewer; `nil` before the first piece.
+    func expectedRows(bytes: Int) -> Int? {
+        guard last.rows > 0 else { return nil }
+        return Int(1.02 * Double(last.rows) / Double(max(last.bytes, 1)) * Double(bytes)) + 16
+    }
+
+    /// Remembers how many rows a piece had.
+    func note(rows: Int, bytes: Int) { last = (rows, bytes) }
+
     /// Says that a piece of this reader has not been taken; may be called by any thread.
     func disregard() { mustForget.store(true, ordering: .relaxed) }
 
