@@ -81,10 +81,8 @@ struct CubeCollectCommand: ParsableCommand {
         let cube = try LongWork.run(isQuiet: outputOptions.quiet) { monitor in
             let reading = request.readingOptions(columns: model.columnNames)
             let text = try source.text(reading.encoding, monitor: monitor)
-            if let text, let rows = try model.stream(text, request, monitor: monitor),
-                let cube = DataCube(rows)
-            {
-                return cube
+            if let text, let rows = try model.stream(text, request, monitor: monitor) {
+                return try DataCube(rows, monitor: monitor)
             }
             let table = try source.table(reading, from: text, monitor: monitor)
             return try model.cube(request.prepared(table))

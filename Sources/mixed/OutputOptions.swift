@@ -61,7 +61,7 @@ struct OutputOptions: ParsableArguments {
         }
         let isSeen = output == nil && format == .text && Console.showsErrorsBesideOutput
         guard !quiet, !isSeen else { return }
-        for note in notes { Console.writeError("note: \(note)") }
+        for note in notes { Console.writeError(note.hasPrefix("warning: ") ? note : "note: \(note)") }
     }
 }
 

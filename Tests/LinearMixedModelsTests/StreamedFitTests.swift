@@ -100,6 +100,24 @@ private struct MessyText {
         for (value, expected) in zip(fit.theta, other.theta) { #expect(abs(value - expected) < 1e-6) }
     }
 
+    /// Cross-products of weighted rows, or of slopes alone, do not tell how many rows two levels share: a second pass does.
+    @Test(arguments: ["y ~ x + (1 | h) + (1 | g)", "y ~ x + (0 + x | h) + (1 | g)"], [nil, "w^2"])
+    func cubesCountTheRowsOfPairs(_ text: String, weights: String?) throws {
+        let data = MessyText(rows: 400, seed: 8)
+        let formula = try ModelFormula(parsing: text)
+        let options = DesignOptions(weights: try weights.map { try TableExpression(parsing: $0) })
+        let streamed = try #require(try StreamedDesign(formula, data.stream(), options: options))
+        let cube = try DataCube(streamed)
+        let held = try DataCube(formula, data: data.table(), options: options)
+        #expect(cube.pairCounts == held.pairCounts)
+        #expect(cube.pairCounts.joined().reduce(0, +) == Int32(cube.design.data.rowCount))
+        let less = try cube.subtracting(cube.part(of: data.table().selecting(rows: Array(0..<40))))
+        let rest = try LinearMixedModel(
+            text, data: data.table().selecting(rows: Array(40..<400)), options: options
+        ).fit()
+        #expect(abs(try less.fit().criterion - rest.criterion) < 1e-8 * abs(rest.criterion))
+    }
+
     @Test func weightsAndOffsetsCount() throws {
         let data = MessyText(rows: 400, seed: 5)
         let formula = try ModelFormula(parsing: "y ~ x + offset(w) + (1 | g)")

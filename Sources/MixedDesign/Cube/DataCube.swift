@@ -1,5 +1,6 @@
 // What one pass over the rows leaves: a design and its cross-products, from which every sub-model can be fitted.
 
+public import MixedProgress
 public import MixedSyntax
 public import MixedTables
 
@@ -79,13 +80,15 @@ public struct DataCube: Sendable {
 
     /// What one pass over rows has left, as a cube.
     ///
-    /// - Returns: `nil` where it does not tell how many rows two levels share, which the rows themselves then must.
-    public init?(_ rows: StreamedDesign, notes: [String] = []) {
-        var pairCounts: [[Int32]] = []
-        for pair in rows.products.pairs {
-            guard let counts = Self.counts(of: pair, rows.products, rows.design) else { return nil }
-            pairCounts.append(counts)
-        }
+    /// How many rows two levels share is in the cross-products of two random intercepts; where rows are weighted, or a factor
+    /// has no intercept, the rows are counted in a second pass.
+    ///
+    /// - Parameter monitor: Is told how far a second pass is, and can stop it.
+    /// - Throws: `TableError` where the rows cannot be read again, or have changed.
+    public init(_ rows: StreamedDesign, notes: [String] = [], monitor: WorkMonitor = .none) throws {
+        let known = rows.products.pairs.map { Self.counts(of: $0, rows.products, rows.design) }
+        let pairCounts =
+            known.contains(nil) ? try Self.counts(ofRows: rows, known, monitor: monitor) : known.compactMap { $0 }
         self.init(
             design: rows.design, products: rows.products, pairCounts: pairCounts,
             columnKinds: rows.design.columnKinds(in: rows.rows.sample), notes: notes, origin: rows.rows.name)
@@ -135,9 +138,35 @@ public struct DataCube: Sendable {
         return counts.count == pair.pairCount ? counts : nil
     }
 
+    /// How often each pair of levels occurs in rows that are read again, where that is not known.
+    private static func counts(
+        ofRows rows: StreamedDesign, _ known: [[Int32]?], monitor: WorkMonitor
+    ) throws -> [[Int32]] {
+        let pairs = rows.products.pairs
+        var counts = zip(pairs, known).map { $1 ?? [Int32](repeating: 0, count: $0.pairCount) }
+        var rowCount = 0
+        try rows.rows.forEachFrame(purpose: .rowsAgain, monitor: monitor) { frame in
+            frame
+        } body: { frame in
+            rowCount += frame.rowCount
+            for (index, pair) in pairs.enumerated() where known[index] == nil {
+                count(pair, frame.codes(factor: pair.first), frame.codes(factor: pair.second), into: &counts[index])
+            }
+        }
+        guard rowCount == rows.design.data.rowCount else { throw TableError.changedWhileRead(file: rows.rows.name) }
+        return counts
+    }
+
     /// How often each pair of levels occurs in the rows.
     private static func counts(of pair: PairCrossProducts, _ first: [Int32], _ second: [Int32]) -> [Int32] {
         var counts = [Int32](repeating: 0, count: pair.pairCount)
+        count(pair, first, second, into: &counts)
+        return counts
+    }
+
+    private static func count(
+        _ pair: PairCrossProducts, _ first: [Int32], _ second: [Int32], into counts: inout [Int32]
+    ) {
         for (one, other) in zip(first, second) {
             var low = pair.rowStarts[Int(one)]
             var high = pair.rowStarts[Int(one) + 1]
@@ -147,7 +176,6 @@ public struct DataCube: Sendable {
             }
             if low < counts.count { counts[low] &+= 1 }
         }
-        return counts
     }
 
     /// Refuses columns that hold numbers in one place and text in another.

@@ -36,12 +36,14 @@ package struct StreamedRows: Sendable {
     /// Reads the rows again and passes on frames of them.
     ///
     /// - Parameters:
+    ///   - purpose: What for, as the monitor is told.
     ///   - monitor: Is told how far the reading is, and can stop it.
     ///   - transform: Work on a part; done by several threads at once.
     ///   - body: Takes what `transform` made, in the order of the rows.
     /// - Throws: `TableError.changedWhileRead` where the rows are not what they were, and what the closures throw.
     package func forEachFrame<Result>(
-        monitor: WorkMonitor = .none, transform: @escaping (ModelFrame) throws -> Result,
+        purpose: ReadingProgress.Purpose = .residuals, monitor: WorkMonitor = .none,
+        transform: @escaping (ModelFrame) throws -> Result,
         body: @escaping (Result) throws -> Void
     ) throws {
         if let held {
@@ -61,7 +63,7 @@ package struct StreamedRows: Sendable {
             return
         }
         try stream.forEachPart(
-            like: sample, coded: formula.codedColumns, purpose: .residuals, monitor: monitor
+            like: sample, coded: formula.codedColumns, purpose: purpose, monitor: monitor
         ) { part -> Result in
             guard !part.isSurprising,
                 let evaluated = try? EvaluatedPart(prepare(part.table), levels: part.levels, of: formula),
